@@ -1,0 +1,43 @@
+/*
+ * What is wrong with a document by the rules and the structural checks, and the text that is
+ * right. Pure: no files. check is "findings", diff is "edits", fix is "text written back", so the
+ * three cannot disagree.
+ */
+#ifndef GPUVIRT_PLAN_H
+#define GPUVIRT_PLAN_H
+
+#include <gpuvirt/finding.h>
+
+/*
+ * Adds to FINDINGS, sorted, what the structural checks and RULES find in VMX. Fails with
+ * GV_ENOMEM only.
+ */
+enum gv_status gv_examine(struct gv_findings *findings, const struct gv_vmx *vmx,
+                          const struct gv_rules *rules, struct gv_error *err);
+
+/* True when "fix" acts on FINDING, with UNSAFE also on what has to be guessed. */
+bool gv_finding_is_fixed(const struct gv_finding *finding, bool unsafe);
+
+/* What a repair would do. Zero-initialise; dispose when done. */
+struct gv_plan {
+	struct gv_findings found;  /* in the document as it is */
+	struct gv_findings remain; /* in the repaired text; empty and unused when !changes */
+	struct gv_edits edits;     /* settled; document + edits = text */
+	struct gv_buf text;        /* the repaired text, when changes */
+	bool changes;
+};
+
+/*
+ * Plans the repair of VMX. A repair may give another rule cause to act: planning goes on until
+ * nothing is left to do, so that a second repair finds nothing. Fails with GV_EINVAL when rules
+ * undo each other without end, with GV_ENOMEM, GV_ETOOBIG.
+ */
+enum gv_status gv_plan_make(struct gv_plan *plan, const struct gv_vmx *vmx,
+                            const struct gv_rules *rules, bool unsafe, struct gv_error *err);
+
+/* What a person still has to look at after the repair; borrowed from PLAN. */
+const struct gv_findings *gv_plan_remaining(const struct gv_plan *plan);
+
+void gv_plan_dispose(struct gv_plan *plan);
+
+#endif

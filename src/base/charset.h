@@ -1,0 +1,50 @@
+/*
+ * The encodings a .vmx declares, by the names VMware gives them, and text fit for a person's eyes.
+ *
+ * Knows names, validity and conversion; never changes a document. Only encodings that keep ASCII
+ * as it is are known: in all of them '"', '#', '=' and line ends mean themselves (facts 4.2).
+ */
+#ifndef GPUVIRT_BASE_CHARSET_H
+#define GPUVIRT_BASE_CHARSET_H
+
+#include <gpuvirt/text.h>
+
+struct gv_charset;
+
+/*
+ * The encoding called NAME in any case, "-", "_" and blanks not counting, or NULL if it is not
+ * known. Static storage.
+ */
+const struct gv_charset *gv_charset_find(struct gv_span name);
+
+/* UTF-8, what terminals and messages speak. */
+const struct gv_charset *gv_charset_utf8(void);
+
+/*
+ * The offset of the first byte of TEXT that CHARSET gives no meaning, TEXT.len if there is none.
+ * Single-byte Windows code pages mean something by every byte. Where the system cannot convert
+ * CHARSET nothing is found wrong.
+ */
+size_t gv_charset_first_bad(const struct gv_charset *charset, struct gv_span text);
+
+/* Appends TEXT as UTF-8; bytes without meaning become \xNN. CHARSET NULL: taken for UTF-8. */
+void gv_charset_to_utf8(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text);
+
+/*
+ * Appends the UTF-8 TEXT in CHARSET. Returns false when CHARSET cannot say it (or the system
+ * cannot convert); OUT then holds a part.
+ */
+bool gv_charset_from_utf8(struct gv_buf *out, const struct gv_charset *charset,
+                          struct gv_span text);
+
+/*
+ * Appends TEXT as one printable line of UTF-8: controls, and the marks that reorder text on a
+ * screen, become \n, \xNN or \u{NNNN}. Safe to send to a terminal.
+ */
+void gv_charset_show(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text);
+
+/* The same cut after about LIMIT bytes of TEXT, with "..." where something is left out. */
+void gv_charset_show_short(struct gv_buf *out, const struct gv_charset *charset,
+                           struct gv_span text, size_t limit);
+
+#endif

@@ -1,0 +1,359 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK = 65536 };
+
+/* Reads FILE to its end behind what TEXT has. The end is what read says, whatever the size was. */
+static enum gv_status read_all(int file, uint64_t limit, size_t expect, struct gv_buf *text,
+                               struct gv_error *err)
+{
+	size_t got = 1;
+	for (size_t want = expect + 1; got > 0; want = BLOCK) {
+		char *to = gv_buf_reserve(text, want);
+		if (to == NULL)
+			return gv_fail_memory(err);
+		int code = gv_os_read(file, to, text->cap - text->len - 1, &got);
+		if (code != 0)
+			return gv_fail_system(err, code, "cannot read");
+		text->len += got;
+		if (text->len > limit)
+			return gv_fail(err, GV_ETOOBIG, "larger than the limit of %" PRIu64
+			               " bytes (--max-size)", limit);
+	}
+	return GV_OK;
+}
+
+static enum gv_status check_kind(const struct gv_os_stat *stat, uint64_t limit,
+                                 struct gv_error *err)
+{
+	if (stat->type == GV_OS_FOLDER)
+		return gv_fail(err, GV_EINVAL, "is a folder");
+	if (stat->type != GV_OS_FILE)
+		return gv_fail(err, GV_EINVAL, "is not a regular file");
+	if (stat->size > limit || stat->size > SIZE_MAX / 2)
+		return gv_fail(err, GV_ETOOBIG, "has %" PRIu64 " bytes, the limit is %" PRIu64
+		               " (--max-size)", stat->size, limit);
+	return GV_OK;
+}
+
+static enum gv_status read_open(int file, uint64_t limit, struct gv_file *out,
+                                struct gv_error *err)
+{
+	int code = gv_os_stat_file(file, &out->stat);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot read");
+	enum gv_status status = check_kind(&out->stat, limit, err);
+	if (status != GV_OK)
+		return status;
+	return read_all(file, limit, (size_t)out->stat.size, &out->text, err);
+}
+
+enum gv_status gv_file_read(struct gv_file *out, const char *path, uint64_t limit,
+                            struct gv_error *err)
+{
+	struct gv_file read = {0};
+	int file;
+	int code = gv_os_open(NULL, path, &file);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot open");
+	enum gv_status status = read_open(file, limit, &read, err);
+	gv_os_close(file);
+	if (status != GV_OK)
+		gv_file_dispose(&read);
+	else
+		*out = read;
+	return status;
+}
+
+enum gv_status gv_file_read_input(struct gv_file *out, uint64_t limit, struct gv_error *err)
+{
+	struct gv_file read = {0};
+	enum gv_status status = read_all(0, limit, BLOCK, &read.text, err);
+	if (status != GV_OK)
+		gv_file_dispose(&read);
+	else
+		*out = read;
+	return status;
+}
+
+void gv_file_dispose(struct gv_file *file)
+{
+	gv_buf_dispose(&file->text);
+	*file = (struct gv_file){0};
+}
+
+/*
+ * Names of temporary files: ".gpuvirt-" 16 hex digits ".tmp". Not built from the file's own name,
+ * which may be as long as a name can be, and never "X.vmx~", which is VMware's (facts 4.4).
+ */
+#define TEMP_PREFIX ".gpuvirt-"
+#define TEMP_SUFFIX ".tmp"
+enum { TEMP_DIGITS = 16, TEMP_SIZE = sizeof TEMP_PREFIX + TEMP_DIGITS + sizeof TEMP_SUFFIX };
+
+bool gv_file_is_temporary(const char *name)
+{
+	size_t prefix = strlen(TEMP_PREFIX);
+	if (strncmp(name, TEMP_PREFIX, prefix) != 0)
+		return false;
+	const char *digits = name + prefix;
+	size_t count = strspn(digits, "0123456789abcdef");
+	return count == TEMP_DIGITS && strcmp(digits + count, TEMP_SUFFIX) == 0;
+}
+
+static int make_temp_name(char name[TEMP_SIZE])
+{
+	uint64_t number = 0;
+	int code = gv_os_random(&number);
+	snprintf(name, TEMP_SIZE, TEMP_PREFIX "%016" PRIx64 TEMP_SUFFIX, number);
+	return code;
+}
+
+/* A file's folder, open, and the names in it that a replacement deals with. */
+struct place {
+	struct gv_os_dir *dir;
+	char *path; /* resolved */
+	const char *name;
+	char *backup;
+	char temp[TEMP_SIZE];
+	bool temp_made;
+};
+
+static void leave_place(struct place *place)
+{
+	if (place->temp_made)
+		gv_os_remove(place->dir, place->temp);
+	gv_os_close_dir(place->dir);
+	free(place->path);
+	free(place->backup);
+}
+
+static enum gv_status name_backup(struct place *place, struct gv_error *err)
+{
+	size_t size = strlen(place->name) + sizeof GV_BACKUP_SUFFIX;
+	place->backup = malloc(size);
+	if (place->backup == NULL)
+		return gv_fail_memory(err);
+	snprintf(place->backup, size, "%s%s", place->name, GV_BACKUP_SUFFIX);
+	return GV_OK;
+}
+
+/* Splits PATH, all links followed, into an open folder and a name. */
+static enum gv_status enter_place(struct place *place, const char *path, struct gv_error *err)
+{
+	int code = gv_os_resolve(path, &place->path);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot resolve the path");
+	char *slash = strrchr(place->path, '/');
+	place->name = slash + 1;
+	if (name_backup(place, err) != GV_OK)
+		return GV_ENOMEM;
+	*slash = '\0';
+	code = gv_os_open_dir(&place->dir, NULL, slash == place->path ? "/" : place->path);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot open its folder");
+	code = make_temp_name(place->temp);
+	return code == 0 ? GV_OK : gv_fail_system(err, code, "no random numbers");
+}
+
+static bool same_file(const struct gv_os_stat *a, const struct gv_os_stat *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->mode == b->mode &&
+	       a->owner == b->owner && a->group == b->group && a->size == b->size;
+}
+
+/* True when the rest of FILE is exactly TEXT. */
+static bool holds(int file, struct gv_span text)
+{
+	char block[BLOCK];
+	size_t done = 0;
+	size_t got = 1;
+	while (got > 0) {
+		if (gv_os_read(file, block, sizeof block, &got) != 0 || got > text.len - done)
+			return false;
+		if (got > 0 && memcmp(block, text.at + done, got) != 0)
+			return false;
+		done += got;
+	}
+	return done == text.len;
+}
+
+/* Compares bytes, not times: two writes within a tick of the clock have the same time. */
+static enum gv_status check_unchanged(struct place *place, const struct gv_file *was,
+                                      struct gv_error *err)
+{
+	struct gv_os_stat now;
+	int file;
+	if (gv_os_stat(place->dir, place->name, false, &now) != 0 || !same_file(&now, &was->stat) ||
+	    gv_os_open(place->dir, place->name, &file) != 0)
+		return gv_fail(err, GV_ECHANGED, "was changed by another program meanwhile");
+	bool same = holds(file, gv_buf_span(&was->text));
+	gv_os_close(file);
+	return same ? GV_OK
+	            : gv_fail(err, GV_ECHANGED, "was changed by another program meanwhile");
+}
+
+/* Fills the new file TO and makes it durable; FROM is the original, for its attributes. */
+static enum gv_status fill(int to, int from, const struct gv_file *was, struct gv_span text,
+                           struct gv_error *err)
+{
+	int code = gv_os_write(to, text.at, text.len);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot write the new file");
+	code = gv_os_copy_attributes(from, to, &was->stat);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot keep owner, mode and attributes");
+	code = gv_os_sync(to);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot make the new file durable");
+	return GV_OK;
+}
+
+/* Creates NAME with TEXT and the attributes of the place's file. */
+static enum gv_status stage(struct place *place, const struct gv_file *was, struct gv_span text,
+                            struct gv_error *err)
+{
+	int to;
+	int from;
+	int code = gv_os_open(place->dir, place->name, &from);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot open");
+	code = gv_os_create(place->dir, place->temp, &to);
+	if (code != 0) {
+		gv_os_close(from);
+		return gv_fail_system(err, code, "cannot create a temporary file beside it");
+	}
+	place->temp_made = true;
+	enum gv_status status = fill(to, from, was, text, err);
+	gv_os_close(from);
+	code = gv_os_close(to);
+	if (status == GV_OK && code != 0)
+		status = gv_fail_system(err, code, "cannot write the new file");
+	return status;
+}
+
+/* Renames the staged file to NAME, after which it is no longer ours to remove. */
+static int commit(struct place *place, const char *name)
+{
+	int code = gv_os_rename(place->dir, place->temp, name);
+	if (code == 0)
+		place->temp_made = false;
+	return code;
+}
+
+/* Without hard links the backup is a copy, itself staged and renamed. */
+static enum gv_status copy_backup(struct place *place, const struct gv_file *was,
+                                  struct gv_error *err)
+{
+	struct place copy = *place;
+	copy.temp_made = false;
+	int code = make_temp_name(copy.temp);
+	if (code != 0)
+		return gv_fail_system(err, code, "no random numbers");
+	enum gv_status status = stage(&copy, was, gv_buf_span(&was->text), err);
+	if (status == GV_OK && (code = commit(&copy, copy.backup)) != 0)
+		status = gv_fail_system(err, code, "cannot keep a backup");
+	if (copy.temp_made)
+		gv_os_remove(copy.dir, copy.temp);
+	return status;
+}
+
+/*
+ * Gives the original its second name, PATH.bak. Linked under a temporary name and renamed, so that
+ * an older backup is there until the new one is; PATH itself is not touched.
+ */
+static enum gv_status keep_backup(struct place *place, const struct gv_file *was,
+                                  struct gv_error *err)
+{
+	char temp[TEMP_SIZE];
+	int code = make_temp_name(temp);
+	if (code == 0)
+		code = gv_os_link(place->dir, place->name, temp);
+	if (code == ENOTSUP)
+		return copy_backup(place, was, err);
+	if (code == 0)
+		code = gv_os_rename(place->dir, temp, place->backup);
+	/* Renaming a name to another name of the same file does nothing: remove it in any case. */
+	gv_os_remove(place->dir, temp);
+	return code == 0 ? GV_OK : gv_fail_system(err, code, "cannot keep a backup (--no-backup)");
+}
+
+static enum gv_status replace(struct place *place, const struct gv_file *was, struct gv_span text,
+                              bool backup, struct gv_error *err)
+{
+	enum gv_status status = stage(place, was, text, err);
+	if (status == GV_OK)
+		status = check_unchanged(place, was, err);
+	if (status == GV_OK && backup)
+		status = keep_backup(place, was, err);
+	if (status != GV_OK)
+		return status;
+	int code = commit(place, place->name);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot put the new file in place");
+	code = gv_os_sync_dir(place->dir);
+	if (code != 0)
+		return gv_fail_system(err, code, "replaced, but a power cut may undo it");
+	return GV_OK;
+}
+
+enum gv_status gv_file_replace(const char *path, const struct gv_file *was, struct gv_span text,
+                               bool backup, struct gv_error *err)
+{
+	struct place place = {0};
+	gv_os_hold_signals();
+	enum gv_status status = enter_place(&place, path, err);
+	if (status == GV_OK)
+		status = replace(&place, was, text, backup, err);
+	leave_place(&place);
+	gv_os_release_signals();
+	return status;
+}
+
+/* Where names cannot be swapped in one step: PATH is replaced by the backup, never missing. */
+static int swap_in_steps(struct place *place)
+{
+	int code = gv_os_link(place->dir, place->name, place->temp);
+	if (code != 0)
+		return code;
+	place->temp_made = true;
+	code = gv_os_rename(place->dir, place->backup, place->name);
+	return code == 0 ? commit(place, place->backup) : code;
+}
+
+static enum gv_status undo(struct place *place, struct gv_error *err)
+{
+	struct gv_os_stat backup;
+	int code = gv_os_stat(place->dir, place->backup, false, &backup);
+	if (code == ENOENT)
+		return gv_fail(err, GV_ENOENT, "there is no backup %s", place->backup);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot read the backup");
+	if (backup.type != GV_OS_FILE)
+		return gv_fail(err, GV_EINVAL, "the backup %s is not a regular file", place->backup);
+	code = gv_os_swap(place->dir, place->name, place->backup);
+	if (code == ENOTSUP)
+		code = swap_in_steps(place);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot swap file and backup");
+	code = gv_os_sync_dir(place->dir);
+	if (code != 0)
+		return gv_fail_system(err, code, "swapped, but a power cut may undo it");
+	return GV_OK;
+}
+
+enum gv_status gv_file_undo(const char *path, struct gv_error *err)
+{
+	struct place place = {0};
+	gv_os_hold_signals();
+	enum gv_status status = enter_place(&place, path, err);
+	if (status == GV_OK)
+		status = undo(&place, err);
+	leave_place(&place);
+	gv_os_release_signals();
+	return status;
+}

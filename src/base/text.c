@@ -1,0 +1,232 @@
+#include <gpuvirt/text.h>
+
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char fold(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+}
+
+struct gv_span gv_span_of(const char *text)
+{
+	return (struct gv_span){text, text == NULL ? 0 : strlen(text)};
+}
+
+struct gv_span gv_span_part(struct gv_span span, size_t from, size_t to)
+{
+	return (struct gv_span){span.at + from, to - from};
+}
+
+bool gv_span_equal(struct gv_span a, struct gv_span b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+bool gv_span_equal_nocase(struct gv_span a, struct gv_span b)
+{
+	return a.len == b.len && gv_span_begins_nocase(a, b);
+}
+
+bool gv_span_begins_nocase(struct gv_span span, struct gv_span prefix)
+{
+	if (span.len < prefix.len)
+		return false;
+	for (size_t i = 0; i < prefix.len; i++) {
+		if (fold(span.at[i]) != fold(prefix.at[i]))
+			return false;
+	}
+	return true;
+}
+
+bool gv_span_ends_nocase(struct gv_span span, struct gv_span suffix)
+{
+	if (span.len < suffix.len)
+		return false;
+	return gv_span_equal_nocase(gv_span_part(span, span.len - suffix.len, span.len), suffix);
+}
+
+static bool is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
+struct gv_span gv_span_trim(struct gv_span span)
+{
+	while (span.len > 0 && is_blank(span.at[0])) {
+		span.at++;
+		span.len--;
+	}
+	while (span.len > 0 && is_blank(span.at[span.len - 1]))
+		span.len--;
+	return span;
+}
+
+struct gv_span gv_span_word(struct gv_span *rest)
+{
+	*rest = gv_span_trim(*rest);
+	size_t end = 0;
+	while (end < rest->len && !is_blank(rest->at[end]))
+		end++;
+	struct gv_span word = gv_span_part(*rest, 0, end);
+	*rest = gv_span_trim(gv_span_part(*rest, end, rest->len));
+	return word;
+}
+
+bool gv_span_number(struct gv_span span, uint64_t *out)
+{
+	uint64_t number = 0;
+	for (size_t i = 0; i < span.len; i++) {
+		unsigned digit = (unsigned char)span.at[i] - (unsigned)'0';
+		if (digit > 9 || number > (UINT64_MAX - digit) / 10)
+			return false;
+		number = number * 10 + digit;
+	}
+	if (span.len == 0)
+		return false;
+	*out = number;
+	return true;
+}
+
+char *gv_buf_reserve(struct gv_buf *buf, size_t more)
+{
+	if (buf->failed)
+		return NULL;
+	if (more < buf->cap - buf->len) /* strictly: one byte is the closing NUL's */
+		return buf->at + buf->len;
+	size_t cap = buf->cap < 64 ? 64 : buf->cap;
+	while (cap - buf->len <= more && cap <= SIZE_MAX / 2)
+		cap *= 2;
+	char *at = cap - buf->len > more ? realloc(buf->at, cap) : NULL;
+	if (at == NULL) {
+		buf->failed = true;
+		return NULL;
+	}
+	buf->at = at;
+	buf->cap = cap;
+	return buf->at + buf->len;
+}
+
+void gv_buf_add(struct gv_buf *buf, struct gv_span bytes)
+{
+	char *to = gv_buf_reserve(buf, bytes.len);
+	if (to == NULL)
+		return;
+	if (bytes.len > 0)
+		memcpy(to, bytes.at, bytes.len);
+	buf->len += bytes.len;
+	buf->at[buf->len] = '\0';
+}
+
+void gv_buf_text(struct gv_buf *buf, const char *text)
+{
+	gv_buf_add(buf, gv_span_of(text));
+}
+
+void gv_buf_char(struct gv_buf *buf, char byte)
+{
+	gv_buf_add(buf, (struct gv_span){&byte, 1});
+}
+
+void gv_buf_format(struct gv_buf *buf, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	int need = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	char *to = need < 0 ? NULL : gv_buf_reserve(buf, (size_t)need);
+	if (to == NULL) {
+		buf->failed = true;
+		return;
+	}
+	va_start(args, format);
+	vsnprintf(to, (size_t)need + 1, format, args);
+	va_end(args);
+	buf->len += (size_t)need;
+}
+
+struct gv_span gv_buf_span(const struct gv_buf *buf)
+{
+	return (struct gv_span){buf->at, buf->len};
+}
+
+void gv_buf_dispose(struct gv_buf *buf)
+{
+	free(buf->at);
+	*buf = (struct gv_buf){0};
+}
+
+void *gv_grow(void *array, size_t count, size_t *cap, size_t size)
+{
+	if (count < *cap)
+		return array;
+	size_t more = *cap == 0 ? 8 : *cap * 2;
+	if (more < *cap || more > SIZE_MAX / size)
+		return NULL;
+	void *grown = realloc(array, more * size);
+	if (grown != NULL)
+		*cap = more;
+	return grown;
+}
+
+struct gv_arena_chunk {
+	struct gv_arena_chunk *older;
+	size_t used;
+	size_t size;
+	alignas(max_align_t) char bytes[];
+};
+
+enum { ARENA_CHUNK = 4096 };
+
+static struct gv_arena_chunk *add_chunk(struct gv_arena *arena, size_t size)
+{
+	size_t room = size > ARENA_CHUNK ? size : ARENA_CHUNK;
+	if (room > SIZE_MAX - sizeof(struct gv_arena_chunk))
+		return NULL;
+	struct gv_arena_chunk *chunk = malloc(sizeof *chunk + room);
+	if (chunk == NULL)
+		return NULL;
+	chunk->older = arena->newest;
+	chunk->used = 0;
+	chunk->size = room;
+	arena->newest = chunk;
+	return chunk;
+}
+
+void *gv_arena_alloc(struct gv_arena *arena, size_t size)
+{
+	const size_t unit = alignof(max_align_t);
+	if (size > SIZE_MAX - unit)
+		return NULL;
+	size = (size + unit - 1) / unit * unit;
+	struct gv_arena_chunk *chunk = arena->newest;
+	if (chunk == NULL || chunk->size - chunk->used < size)
+		chunk = add_chunk(arena, size);
+	if (chunk == NULL)
+		return NULL;
+	void *at = chunk->bytes + chunk->used;
+	chunk->used += size;
+	return at;
+}
+
+struct gv_span gv_arena_copy(struct gv_arena *arena, struct gv_span bytes)
+{
+	char *at = bytes.len < SIZE_MAX ? gv_arena_alloc(arena, bytes.len + 1) : NULL;
+	if (at == NULL)
+		return (struct gv_span){0};
+	if (bytes.len > 0)
+		memcpy(at, bytes.at, bytes.len);
+	at[bytes.len] = '\0';
+	return (struct gv_span){at, bytes.len};
+}
+
+void gv_arena_dispose(struct gv_arena *arena)
+{
+	while (arena->newest != NULL) {
+		struct gv_arena_chunk *older = arena->newest->older;
+		free(arena->newest);
+		arena->newest = older;
+	}
+}

@@ -1,0 +1,97 @@
+#include "cli/help.h"
+
+#include <string.h>
+
+/* Texts are wrapped here, so that they fit a terminal of 60 columns. */
+enum { WIDTH = 60, INDENT = 4 };
+
+/* Prints TEXT wrapped; all lines but the first are indented, which continues at column COLUMN. */
+static void wrap(struct output *out, const char *text, size_t column, size_t indent)
+{
+	struct gv_span rest = gv_span_of(text);
+	bool first = true;
+	for (struct gv_span word = gv_span_word(&rest); word.len > 0; word = gv_span_word(&rest)) {
+		if (!first && column + 1 + word.len > WIDTH) {
+			output_format(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (!first) {
+			output_text(out, " ");
+			column++;
+		}
+		output_bytes(out, word);
+		column += word.len;
+		first = false;
+	}
+	output_text(out, "\n");
+}
+
+static void heading(struct output *out, const char *text)
+{
+	output_text(out, "\n");
+	output_style(out, STYLE_BOLD);
+	output_text(out, text);
+	output_style(out, STYLE_PLAIN);
+	output_text(out, "\n");
+}
+
+static void show_option(struct output *out, const struct option_row *row)
+{
+	output_text(out, row->letter != 0 ? "  " : "      ");
+	if (row->letter != 0)
+		output_format(out, "-%c, ", row->letter);
+	output_format(out, "--%s%s%s\n%*s", row->name, row->value != NULL ? " " : "",
+	              row->value != NULL ? row->value : "", 2 * INDENT, "");
+	wrap(out, row->help, 2 * INDENT, 2 * INDENT);
+}
+
+static void show_options(struct output *out, const struct command *command)
+{
+	heading(out, "Options");
+	for (int i = 0; i < OPTIONS; i++) {
+		if ((command->options & OPTION_BIT(i)) != 0)
+			show_option(out, &option_rows[i]);
+	}
+}
+
+static void show_examples(struct output *out, const struct command *command)
+{
+	if (command->examples[0].line == NULL)
+		return;
+	heading(out, "Examples");
+	for (int i = 0; i < MAX_EXAMPLES && command->examples[i].line != NULL; i++) {
+		const struct example *example = &command->examples[i];
+		output_format(out, "  %s\n%*s", example->line, 2 * INDENT, "");
+		wrap(out, example->what, 2 * INDENT, 2 * INDENT);
+	}
+}
+
+void help_command(struct output *out, const struct command *command)
+{
+	output_format(out, "gpuvirt %s %s\n\n", command->name, command->arguments);
+	wrap(out, command->about, 0, 0);
+	show_options(out, command);
+	show_examples(out, command);
+}
+
+void help_all(struct output *out)
+{
+	size_t count;
+	const struct command *commands = commands_all(&count);
+	wrap(out, "gpuvirt repairs the GPU settings of VMware virtual machines: it switches 3D "
+	     "acceleration on, drops stale GPU capabilities, and leaves every other byte of a .vmx "
+	     "as it is.", 0, 0);
+	heading(out, "Commands");
+	for (size_t i = 0; i < count; i++) {
+		output_format(out, "  %-8s ", commands[i].name);
+		wrap(out, commands[i].summary, 11, 11);
+	}
+	heading(out, "First steps");
+	output_text(out, "  gpuvirt diff my.vmx\n        see what would change\n"
+	                 "  gpuvirt fix my.vmx\n        repair it; my.vmx.bak is the old file\n"
+	                 "  gpuvirt check vms/\n        exit 1 if any machine needs repair\n");
+	heading(out, "Exit status");
+	output_text(out, "  0  done, or nothing to report\n"
+	                 "  1  findings, differences, a file refused or failed\n"
+	                 "  2  misuse, or trouble before any file was touched\n");
+	output_text(out, "\ngpuvirt COMMAND --help tells more of each.\n");
+}

@@ -1,0 +1,223 @@
+#include "cli/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gpuvirt/repair.h>
+
+#include "cli/command.h"
+#include "cli/suggest.h"
+
+const struct option_row option_rows[OPTIONS] = {
+	[OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "do everything but write"},
+	[OPTION_RULES] = {"rules", 0, "NAME|FILE",
+	                  "use this rule pack instead of vmware-3d (repeatable)"},
+	[OPTION_UNSAFE] = {"unsafe-fixes", 0, NULL,
+	                   "make also the repairs that guess what was meant"},
+	[OPTION_FORCE] = {"force", 0, NULL,
+	                  "write although the machine runs or is suspended, or the file is read-only "
+	                  "or hard-linked"},
+	[OPTION_NO_BACKUP] = {"no-backup", 0, NULL, "do not keep the old file as FILE.bak"},
+	[OPTION_EXCLUDE] = {"exclude", 0, "GLOB",
+	                    "pass over names (paths, if it has a \"/\") that match (repeatable)"},
+	[OPTION_MAX_SIZE] = {"max-size", 0, "SIZE",
+	                     "refuse larger files; K, M and G are powers of 1024 (default 64M)"},
+	[OPTION_COLOR] = {"color", 0, "WHEN",
+	                  "colours: auto, always or never; NO_COLOR switches auto off"},
+	[OPTION_QUIET] = {"quiet", 'q', NULL, "print only what was asked for and errors"},
+	[OPTION_VERBOSE] = {"verbose", 'v', NULL, "name also what is in order and what was done"},
+	[OPTION_HELP] = {"help", 'h', NULL, "show this help"},
+};
+
+static bool set_color(struct settings *settings, const char *value)
+{
+	static const char *const choices[] = {
+		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+		if (strcmp(value, choices[i]) != 0)
+			continue;
+		settings->color = (enum color_choice)i;
+		return true;
+	}
+	return false;
+}
+
+static bool set_max_size(struct settings *settings, const char *value)
+{
+	static const char units[] = "KMG";
+	struct gv_span digits = gv_span_of(value);
+	uint64_t factor = 1;
+	const char *unit = digits.len == 0 ? NULL : strchr(units, value[digits.len - 1]);
+	if (unit != NULL && *unit != '\0') {
+		factor = UINT64_C(1) << (10 * (unit - units + 1));
+		digits.len--;
+	}
+	uint64_t number;
+	if (!gv_span_number(digits, &number) || number > GV_VMX_LIMIT / factor)
+		return false;
+	settings->max_size = number * factor;
+	return true;
+}
+
+static bool add_text(struct text_list *list, const char *text)
+{
+	const char **grown = gv_grow(list->at, list->count, &list->cap, sizeof *grown);
+	if (grown == NULL)
+		return false;
+	list->at = grown;
+	list->at[list->count++] = text;
+	return true;
+}
+
+/* Returns false when VALUE is none the option takes. */
+static bool apply(struct settings *settings, enum option_id option, const char *value)
+{
+	switch (option) {
+	case OPTION_DRY_RUN:
+		settings->dry_run = true;
+		return true;
+	case OPTION_RULES:
+		return add_text(&settings->rules, value);
+	case OPTION_UNSAFE:
+		settings->unsafe = true;
+		return true;
+	case OPTION_FORCE:
+		settings->force = true;
+		return true;
+	case OPTION_NO_BACKUP:
+		settings->no_backup = true;
+		return true;
+	case OPTION_EXCLUDE:
+		return add_text(&settings->excludes, value);
+	case OPTION_MAX_SIZE:
+		return set_max_size(settings, value);
+	case OPTION_COLOR:
+		return set_color(settings, value);
+	case OPTION_QUIET:
+		settings->quiet = true;
+		return true;
+	case OPTION_VERBOSE:
+		settings->verbose = true;
+		return true;
+	case OPTION_HELP:
+		settings->help = true;
+		return true;
+	case OPTIONS:
+		break;
+	}
+	return false;
+}
+
+/* getopt_long gives the index of a long option above all letters. */
+enum { LONG_BASE = 256, LETTERS_SIZE = 2 * OPTIONS + 3 };
+
+static void make_tables(const struct command *command, struct option *rows, char *letters)
+{
+	size_t row_count = 0;
+	size_t letter_count = 0;
+	letters[letter_count++] = ':'; /* a missing value is ':' and not '?' */
+	for (int i = 0; i < OPTIONS; i++) {
+		if ((command->options & OPTION_BIT(i)) == 0)
+			continue;
+		int takes = option_rows[i].value != NULL ? required_argument : no_argument;
+		rows[row_count++] = (struct option){option_rows[i].name, takes, NULL, LONG_BASE + i};
+		if (option_rows[i].letter != 0)
+			letters[letter_count++] = option_rows[i].letter;
+	}
+	rows[row_count] = (struct option){0};
+	letters[letter_count] = '\0';
+}
+
+static int option_of_letter(int letter)
+{
+	int i = 0;
+	while (i < OPTIONS && option_rows[i].letter != letter)
+		i++;
+	return i;
+}
+
+/* The rows near WORD; of those the command does not take it is said which do not. */
+static void suggest_option(struct gv_buf *problem, const struct command *command, const char *word)
+{
+	for (int i = 0; i < OPTIONS; i++) {
+		if (!suggest_is_near(word, option_rows[i].name))
+			continue;
+		if ((command->options & OPTION_BIT(i)) != 0)
+			gv_buf_format(problem, "; did you mean --%s?", option_rows[i].name);
+		else if (strcmp(word, option_rows[i].name) == 0)
+			gv_buf_format(problem, "; \"%s\" does not take it", command->name);
+		else
+			continue;
+		return;
+	}
+}
+
+static void report_unknown(struct gv_buf *problem, const struct command *command, char **argv)
+{
+	const char *given = argv[optind - 1];
+	if (strncmp(given, "--", 2) != 0 && optopt > 0 && optopt < LONG_BASE) {
+		gv_buf_format(problem, "unknown option -%c", optopt);
+		return;
+	}
+	if (optopt >= LONG_BASE) {
+		gv_buf_format(problem, "--%s takes no value", option_rows[optopt - LONG_BASE].name);
+		return;
+	}
+	char word[40] = "";
+	size_t len = strcspn(given, "=");
+	if (len > 2 && len - 2 < sizeof word)
+		memcpy(word, given + 2, len - 2);
+	gv_buf_text(problem, "unknown option ");
+	gv_buf_add(problem, (struct gv_span){given, len});
+	suggest_option(problem, command, word);
+}
+
+static void report_missing(struct gv_buf *problem)
+{
+	int option = optopt >= LONG_BASE ? optopt - LONG_BASE : option_of_letter(optopt);
+	gv_buf_format(problem, "--%s needs a value: %s", option_rows[option].name,
+	              option_rows[option].value);
+}
+
+static void report_value(struct gv_buf *problem, enum option_id option, const char *value)
+{
+	gv_buf_format(problem, "--%s does not take \"", option_rows[option].name);
+	gv_buf_text(problem, value);
+	gv_buf_format(problem, "\": %s", option_rows[option].help);
+}
+
+int options_read(struct settings *settings, const struct command *command, int argc, char **argv,
+                 struct gv_buf *problem)
+{
+	struct option rows[OPTIONS + 1];
+	char letters[LETTERS_SIZE];
+	make_tables(command, rows, letters);
+	*settings = (struct settings){.max_size = GV_DEFAULT_MAX_SIZE};
+	opterr = 0;
+	optind = 1;
+	for (;;) {
+		int found = getopt_long(argc, argv, letters, rows, NULL);
+		if (found == -1)
+			return optind;
+		if (found == '?' || found == ':') {
+			if (found == '?')
+				report_unknown(problem, command, argv);
+			else
+				report_missing(problem);
+			return -1;
+		}
+		int option = found >= LONG_BASE ? found - LONG_BASE : option_of_letter(found);
+		if (!apply(settings, (enum option_id)option, optarg)) {
+			report_value(problem, (enum option_id)option, optarg);
+			return -1;
+		}
+	}
+}
+
+void settings_dispose(struct settings *settings)
+{
+	free(settings->rules.at);
+	free(settings->excludes.at);
+	*settings = (struct settings){0};
+}

@@ -1,0 +1,78 @@
+/*
+ * Options: a table of rows, and the settings they fill.
+ *
+ * Knows what options exist; each command says which of them it takes.
+ */
+#ifndef GPUVIRT_CLI_OPTIONS_H
+#define GPUVIRT_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gpuvirt/text.h>
+
+#include "cli/output.h"
+
+enum option_id {
+	OPTION_DRY_RUN,
+	OPTION_RULES,
+	OPTION_UNSAFE,
+	OPTION_FORCE,
+	OPTION_NO_BACKUP,
+	OPTION_EXCLUDE,
+	OPTION_MAX_SIZE,
+	OPTION_COLOR,
+	OPTION_QUIET,
+	OPTION_VERBOSE,
+	OPTION_HELP,
+	OPTIONS
+};
+
+/* The bit of an option in struct command. */
+#define OPTION_BIT(option) (UINT32_C(1) << (option))
+
+struct option_row {
+	const char *name;  /* without "--" */
+	char letter;       /* 0: none */
+	const char *value; /* what the help calls the value, NULL: takes none */
+	const char *help;  /* one line, no full stop */
+};
+
+/* The rows, indexed by enum option_id; static storage. */
+extern const struct option_row option_rows[OPTIONS];
+
+/* Texts given to an option that may be repeated; borrowed from argv. */
+struct text_list {
+	const char **at;
+	size_t count;
+	size_t cap;
+};
+
+struct settings {
+	bool dry_run;
+	bool unsafe;
+	bool force;
+	bool no_backup;
+	bool quiet;
+	bool verbose;
+	bool help;
+	enum color_choice color;
+	uint64_t max_size; /* bytes */
+	struct text_list rules;
+	struct text_list excludes;
+};
+
+struct command;
+
+/*
+ * Reads the options of COMMAND out of argv[1..], which is reordered so that the other arguments
+ * stand behind them. Returns the index of the first argument, or -1 with a message in *PROBLEM for
+ * misuse; the message names a likely spelling when there is one.
+ */
+int options_read(struct settings *settings, const struct command *command, int argc, char **argv,
+                 struct gv_buf *problem);
+
+void settings_dispose(struct settings *settings);
+
+#endif

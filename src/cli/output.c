@@ -1,0 +1,125 @@
+#include "cli/output.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/charset.h"
+#include "platform/os.h"
+
+enum { FLUSH_AT = 65536 };
+
+static const char *const escapes[] = {
+	[STYLE_PLAIN] = "\x1B[0m",   [STYLE_BOLD] = "\x1B[1m",  [STYLE_RED] = "\x1B[1;31m",
+	[STYLE_YELLOW] = "\x1B[33m", [STYLE_CYAN] = "\x1B[36m", [STYLE_GREEN] = "\x1B[32m",
+};
+
+_Static_assert(sizeof escapes / sizeof *escapes == STYLES, "every style has its escape");
+
+static bool wants_color(const struct output *out)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+	return out->terminal && (no_color == NULL || no_color[0] == '\0') &&
+	       (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+void output_open(struct output *out, int file, enum color_choice color)
+{
+	*out = (struct output){.file = file, .terminal = gv_os_is_terminal(file)};
+	out->color = color == COLOR_AUTO ? wants_color(out) : color == COLOR_ALWAYS;
+}
+
+static void flush(struct output *out)
+{
+	if (out->code == 0 && out->pending.len > 0)
+		out->code = gv_os_write(out->file, out->pending.at, out->pending.len);
+	if (out->code == 0 && out->pending.failed)
+		out->code = ENOMEM;
+	out->pending.len = 0;
+}
+
+int output_close(struct output *out)
+{
+	flush(out);
+	int code = out->code;
+	gv_buf_dispose(&out->pending);
+	return code;
+}
+
+void output_bytes(struct output *out, struct gv_span text)
+{
+	gv_buf_add(&out->pending, text);
+	if (out->pending.len >= FLUSH_AT)
+		flush(out);
+}
+
+void output_text(struct output *out, const char *text)
+{
+	output_bytes(out, gv_span_of(text));
+}
+
+void output_format(struct output *out, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	output_text(out, text);
+}
+
+void output_style(struct output *out, enum style style)
+{
+	if (out->color)
+		output_text(out, escapes[style]);
+}
+
+void output_path(struct output *out, const char *path)
+{
+	gv_charset_show(&out->pending, NULL, gv_span_of(path));
+}
+
+static void write_error(struct output *out, const char *path, const char *message)
+{
+	struct gv_buf line = {0};
+	flush(out);
+	gv_buf_text(&line, "gpuvirt: ");
+	if (path != NULL) {
+		gv_charset_show(&line, NULL, gv_span_of(path));
+		gv_buf_text(&line, ": ");
+	}
+	gv_charset_show(&line, NULL, gv_span_of(message));
+	gv_buf_char(&line, '\n');
+	/* Nobody is left to tell when standard error fails. */
+	if (!line.failed)
+		gv_os_write(2, line.at, line.len);
+	gv_buf_dispose(&line);
+}
+
+void output_error(struct output *out, const char *path, const char *format, ...)
+{
+	char message[1024];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(message, sizeof message, format, args);
+	va_end(args);
+	write_error(out, path, message);
+}
+
+void output_failure(struct output *out, const char *path, const struct gv_error *err)
+{
+	char place[64] = "";
+	if (err->line > 0)
+		snprintf(place, sizeof place, "%u:%u: ", (unsigned)err->line, (unsigned)err->column);
+	if (path == NULL || err->line == 0) {
+		output_error(out, path, "%s%s", place, err->message);
+		return;
+	}
+	struct gv_buf full = {0};
+	gv_buf_format(&full, "%s:%u:%u", path, (unsigned)err->line, (unsigned)err->column);
+	output_error(out, full.failed ? path : full.at, "%s", err->message);
+	gv_buf_dispose(&full);
+}

@@ -1,0 +1,136 @@
+#include "cli/show.h"
+
+#include <string.h>
+
+#include <gpuvirt/diff.h>
+
+#include "base/charset.h"
+
+static const enum style severity_styles[] = {
+	[GV_NOTE] = STYLE_CYAN, [GV_WARNING] = STYLE_YELLOW, [GV_ERROR] = STYLE_RED};
+
+_Static_assert(sizeof severity_styles / sizeof *severity_styles == GV_SEVERITY_COUNT,
+               "every severity has a style");
+
+static void show_place(struct output *out, const char *path, uint32_t line, uint32_t column)
+{
+	output_style(out, STYLE_BOLD);
+	output_path(out, path);
+	output_format(out, ":%u:%u:", (unsigned)line, (unsigned)column);
+	output_style(out, STYLE_PLAIN);
+	output_text(out, " ");
+}
+
+static void show_word(struct output *out, enum style style, const char *word)
+{
+	output_style(out, style);
+	output_text(out, word);
+	output_style(out, STYLE_PLAIN);
+	output_text(out, ": ");
+}
+
+static void show_line(struct output *out, const char *path, const struct gv_finding *finding,
+                      enum style style, const char *word)
+{
+	show_place(out, path, finding->line, finding->column);
+	show_word(out, style, word);
+	output_text(out, finding->message);
+	output_format(out, " [%s]\n", finding->rule);
+}
+
+void show_finding(struct output *out, const char *path, const struct gv_finding *finding)
+{
+	show_line(out, path, finding, severity_styles[finding->severity],
+	          gv_severity_name(finding->severity));
+}
+
+void show_fixed(struct output *out, const char *path, const struct gv_finding *finding, bool dry)
+{
+	show_line(out, path, finding, STYLE_GREEN, dry ? "would fix" : "fixed");
+}
+
+void show_refusals(struct output *out, const char *path, const struct gv_refusals *refusals)
+{
+	for (size_t i = 0; i < refusals->count; i++) {
+		show_place(out, path, 1, 1);
+		show_word(out, STYLE_CYAN, "note");
+		output_text(out, "fix would refuse: ");
+		output_text(out, refusals->at[i].message);
+		output_format(out, " [%s]\n", refusals->at[i].guard);
+	}
+}
+
+/* One line, without its ending, for a person. */
+static void show_readable(struct output *out, const struct gv_charset *charset,
+                          struct gv_span line)
+{
+	while (line.len > 0 && (line.at[line.len - 1] == '\n' || line.at[line.len - 1] == '\r'))
+		line.len--;
+	gv_charset_show(&out->pending, charset, line);
+	output_text(out, "\n");
+}
+
+static struct gv_span take_line(struct gv_span *rest)
+{
+	const char *feed = memchr(rest->at, '\n', rest->len);
+	size_t end = feed == NULL ? rest->len : (size_t)(feed - rest->at) + 1;
+	struct gv_span line = gv_span_part(*rest, 0, end);
+	*rest = gv_span_part(*rest, end, rest->len);
+	return line;
+}
+
+static const struct gv_charset *charset_of(const struct gv_vmx *vmx)
+{
+	return vmx == NULL ? NULL : gv_charset_find(gv_vmx_encoding(vmx));
+}
+
+void show_bytes(struct output *out, const struct gv_vmx *vmx, struct gv_span text)
+{
+	if (!out->terminal) {
+		output_bytes(out, text);
+		return;
+	}
+	const struct gv_charset *charset = charset_of(vmx);
+	while (text.len > 0)
+		show_readable(out, charset, take_line(&text));
+}
+
+/* The style of a line of a diff, by its first byte. Headers are not told apart: they stand out. */
+static enum style style_of(char mark)
+{
+	return mark == '-' ? STYLE_RED : mark == '+' ? STYLE_GREEN : mark == '@' ? STYLE_CYAN
+	                                                                         : STYLE_PLAIN;
+}
+
+void show_diff(struct output *out, const char *path, const struct gv_repair *repair)
+{
+	struct gv_buf diff = {0};
+	gv_diff(&diff, path, gv_buf_span(&repair->original), &repair->plan.edits);
+	out->pending.failed |= diff.failed;
+	struct gv_span rest = gv_buf_span(&diff);
+	const struct gv_charset *charset = charset_of(repair->vmx);
+	if (!out->terminal && !out->color)
+		output_bytes(out, rest);
+	while ((out->terminal || out->color) && rest.len > 0) {
+		struct gv_span line = take_line(&rest);
+		enum style style = style_of(line.at[0]);
+		output_style(out, style);
+		show_readable(out, charset, line);
+		if (style != STYLE_PLAIN)
+			output_style(out, STYLE_PLAIN);
+	}
+	gv_buf_dispose(&diff);
+}
+
+void show_refused(struct output *out, const char *path, const struct gv_repair *repair,
+                  bool force)
+{
+	if (repair->what_else != NULL) {
+		output_error(out, path, "refused: not a VMware configuration: %s",
+		             repair->what_else);
+		return;
+	}
+	const struct gv_refusal *refusal = gv_refusals_first(&repair->refusals, force);
+	output_error(out, path, "refused: %s%s", refusal->message,
+	             refusal->forceable ? " (--force overrides)" : "");
+}

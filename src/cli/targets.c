@@ -1,0 +1,91 @@
+#include "cli/targets.h"
+
+#include <string.h>
+
+#include "base/file.h"
+
+/* Rule packs are small; a larger file is not one. */
+enum { PACK_LIMIT = 1 << 20 };
+
+static bool add_pack(struct cli *cli, struct gv_rules *rules, const char *name,
+                     struct gv_span yaml)
+{
+	struct gv_error err = {0};
+	if (gv_rules_add(rules, yaml, &err) == GV_OK)
+		return true;
+	output_failure(&cli->out, name, &err);
+	return false;
+}
+
+bool targets_load_pack(struct cli *cli, struct gv_rules *rules, const char *name)
+{
+	const struct gv_builtin_pack *builtin = gv_builtin_pack(name);
+	if (builtin != NULL)
+		return add_pack(cli, rules, builtin->name, builtin->yaml);
+	struct gv_error err = {0};
+	struct gv_file file = {0};
+	if (gv_file_read(&file, name, PACK_LIMIT, &err) != GV_OK) {
+		output_error(&cli->out, name, "%s (and no built-in pack is called so; gpuvirt rules "
+		             "list names them)", err.message);
+		return false;
+	}
+	bool good = add_pack(cli, rules, name, gv_buf_span(&file.text));
+	gv_file_dispose(&file);
+	return good;
+}
+
+bool targets_load_rules(struct cli *cli, struct gv_rules *rules)
+{
+	const struct text_list *names = &cli->settings.rules;
+	size_t count;
+	if (names->count == 0)
+		return targets_load_pack(cli, rules, gv_builtin_packs(&count)[0].name);
+	for (size_t i = 0; i < names->count; i++) {
+		if (!targets_load_pack(cli, rules, names->at[i]))
+			return false;
+	}
+	return true;
+}
+
+bool targets_is_input(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+const char *targets_label(const char *path)
+{
+	return targets_is_input(path) ? "<stdin>" : path;
+}
+
+static enum gv_status add_input(struct gv_paths *paths, struct gv_error *err)
+{
+	struct gv_path *grown = gv_grow(paths->at, paths->count, &paths->cap, sizeof *grown);
+	if (grown == NULL)
+		return gv_fail_memory(err);
+	paths->at = grown;
+	paths->at[paths->count++] = (struct gv_path){.path = "-", .named = true};
+	return GV_OK;
+}
+
+bool targets_find_files(struct cli *cli, struct gv_paths *paths)
+{
+	struct gv_excludes excludes = {cli->settings.excludes.at, cli->settings.excludes.count};
+	bool had_input = false;
+	for (int i = 0; i < cli->count; i++) {
+		const char *path = cli->arguments[i];
+		struct gv_error err = {0};
+		size_t before = paths->count;
+		bool input = targets_is_input(path);
+		enum gv_status status = !input     ? gv_paths_add(paths, path, &excludes, &err)
+		                        : had_input ? gv_fail(&err, GV_EINVAL, "is named twice")
+		                                    : add_input(paths, &err);
+		had_input |= input;
+		if (status != GV_OK) {
+			output_failure(&cli->out, targets_label(path), &err);
+			return false;
+		}
+		if (paths->count == before)
+			output_error(&cli->out, path, "no .vmx or .vmtx file in it");
+	}
+	return true;
+}

@@ -1,0 +1,50 @@
+/*
+ * POSIX systems other than Linux (macOS, the BSDs): untested, nothing here could run it. Where a
+ * fact is not known the answer is the careful one: a lock of unknown origin is foreign.
+ */
+#include "platform/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "platform/posix.h"
+
+int posix_sync(int file)
+{
+	int result;
+	do {
+#ifdef F_FULLFSYNC
+		result = fcntl(file, F_FULLFSYNC); /* fsync on macOS stops at the drive's cache */
+#else
+		result = fsync(file);
+#endif
+	} while (result != 0 && errno == EINTR);
+	return result == 0 ? 0 : errno;
+}
+
+int posix_copy_xattrs(int from, int to)
+{
+	(void)from, (void)to;
+	return 0;
+}
+
+int posix_swap(int dir, const char *a, const char *b)
+{
+	(void)dir, (void)a, (void)b;
+	return ENOTSUP;
+}
+
+int gv_os_machine_id(char *out, size_t size)
+{
+	(void)out, (void)size;
+	return ENOSYS;
+}
+
+enum gv_os_life gv_os_process(int64_t pid, uint64_t *started)
+{
+	*started = 0;
+	return kill((pid_t)pid, 0) != 0 && errno == ESRCH ? GV_OS_DEAD : GV_OS_ALIVE;
+}

@@ -1,0 +1,354 @@
+/* The POSIX side of platform/os.h: files and folders, signals, terminal, conversion. */
+#include "platform/os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <iconv.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "platform/posix.h"
+
+struct gv_os_dir {
+	int fd;
+};
+
+static int fd_of(const struct gv_os_dir *dir)
+{
+	return dir == NULL ? AT_FDCWD : dir->fd;
+}
+
+static int open_at(int dir, const char *name, int flags, mode_t mode, int *out)
+{
+	int fd = -1;
+	do {
+		fd = openat(dir, name, flags | O_CLOEXEC, mode);
+	} while (fd < 0 && errno == EINTR);
+	if (fd < 0)
+		return errno;
+	*out = fd;
+	return 0;
+}
+
+int gv_os_open_dir(struct gv_os_dir **out, struct gv_os_dir *parent, const char *name)
+{
+	struct gv_os_dir *dir = malloc(sizeof *dir);
+	if (dir == NULL)
+		return ENOMEM;
+	int code = open_at(fd_of(parent), name, O_RDONLY | O_DIRECTORY, 0, &dir->fd);
+	if (code != 0) {
+		free(dir);
+		return code;
+	}
+	*out = dir;
+	return 0;
+}
+
+void gv_os_close_dir(struct gv_os_dir *dir)
+{
+	if (dir == NULL)
+		return;
+	close(dir->fd);
+	free(dir);
+}
+
+int gv_os_sync_dir(struct gv_os_dir *dir)
+{
+	int code = gv_os_sync(dir->fd);
+	/* Some file systems have nothing to sync for a folder and say so. */
+	return code == EINVAL || code == ENOTSUP ? 0 : code;
+}
+
+static enum gv_os_type type_of_mode(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return GV_OS_FILE;
+	if (S_ISDIR(mode))
+		return GV_OS_FOLDER;
+	return S_ISLNK(mode) ? GV_OS_LINK : GV_OS_OTHER;
+}
+
+static enum gv_os_type type_of_entry(int dir, const struct dirent *entry)
+{
+#ifdef DT_UNKNOWN
+	switch (entry->d_type) {
+	case DT_REG:
+		return GV_OS_FILE;
+	case DT_DIR:
+		return GV_OS_FOLDER;
+	case DT_LNK:
+		return GV_OS_LINK;
+	case DT_UNKNOWN:
+		break;
+	default:
+		return GV_OS_OTHER;
+	}
+#endif
+	struct stat st;
+	if (fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return GV_OS_OTHER;
+	return type_of_mode(st.st_mode);
+}
+
+int gv_os_list(struct gv_os_dir *dir, bool (*each)(void *context, const char *name,
+                                                   enum gv_os_type type), void *context)
+{
+	int fd = -1;
+	int code = open_at(fd_of(dir), ".", O_RDONLY | O_DIRECTORY, 0, &fd);
+	if (code != 0)
+		return code;
+	DIR *stream = fdopendir(fd);
+	if (stream == NULL) {
+		code = errno;
+		close(fd);
+		return code;
+	}
+	for (;;) {
+		errno = 0;
+		const struct dirent *entry = readdir(stream);
+		code = errno;
+		if (entry == NULL)
+			break;
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (!each(context, entry->d_name, type_of_entry(fd, entry)))
+			break;
+	}
+	closedir(stream);
+	return code;
+}
+
+int gv_os_open(struct gv_os_dir *dir, const char *name, int *file)
+{
+	return open_at(fd_of(dir), name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, file);
+}
+
+int gv_os_create(struct gv_os_dir *dir, const char *name, int *file)
+{
+	return open_at(fd_of(dir), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+	               S_IRUSR | S_IWUSR, file);
+}
+
+int gv_os_read(int file, void *bytes, size_t size, size_t *got)
+{
+	ssize_t count;
+	do {
+		count = read(file, bytes, size);
+	} while (count < 0 && errno == EINTR);
+	if (count < 0)
+		return errno;
+	*got = (size_t)count;
+	return 0;
+}
+
+int gv_os_write(int file, const void *bytes, size_t size)
+{
+	const char *at = bytes;
+	while (size > 0) {
+		ssize_t count = write(file, at, size);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return errno;
+		at += count;
+		size -= (size_t)count;
+	}
+	return 0;
+}
+
+int gv_os_sync(int file)
+{
+	return posix_sync(file);
+}
+
+int gv_os_close(int file)
+{
+	/* After EINTR the descriptor is gone on Linux and unspecified elsewhere: never again. */
+	return close(file) == 0 || errno == EINTR ? 0 : errno;
+}
+
+static void fill(struct gv_os_stat *out, const struct stat *st)
+{
+	*out = (struct gv_os_stat){
+		.type = type_of_mode(st->st_mode),
+		.device = (uint64_t)st->st_dev,
+		.inode = (uint64_t)st->st_ino,
+		.links = (uint64_t)st->st_nlink,
+		.size = (uint64_t)st->st_size,
+		.mode = (uint32_t)(st->st_mode & 07777),
+		.owner = (uint32_t)st->st_uid,
+		.group = (uint32_t)st->st_gid,
+	};
+}
+
+int gv_os_stat_file(int file, struct gv_os_stat *out)
+{
+	struct stat st;
+	if (fstat(file, &st) != 0)
+		return errno;
+	fill(out, &st);
+	return 0;
+}
+
+int gv_os_stat(struct gv_os_dir *dir, const char *name, bool follow, struct gv_os_stat *out)
+{
+	struct stat st;
+	if (fstatat(fd_of(dir), name, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0)
+		return errno;
+	fill(out, &st);
+	return 0;
+}
+
+bool gv_os_writable(struct gv_os_dir *dir, const char *name)
+{
+	struct stat st;
+	if (fstatat(fd_of(dir), name, &st, 0) != 0)
+		return false;
+	return (st.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 &&
+	       faccessat(fd_of(dir), name, W_OK, AT_EACCESS) == 0;
+}
+
+int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat)
+{
+	struct gv_os_stat have;
+	int code = gv_os_stat_file(to, &have);
+	if (code != 0)
+		return code;
+	if (have.owner != from_stat->owner || have.group != from_stat->group) {
+		if (fchown(to, (uid_t)from_stat->owner, (gid_t)from_stat->group) != 0)
+			return errno;
+	}
+	code = posix_copy_xattrs(from, to);
+	if (code != 0)
+		return code;
+	/* Last: chown clears set-id bits, and an ACL's mask is the group's part of the mode. */
+	return fchmod(to, (mode_t)from_stat->mode) == 0 ? 0 : errno;
+}
+
+int gv_os_rename(struct gv_os_dir *dir, const char *from, const char *to)
+{
+	return renameat(fd_of(dir), from, fd_of(dir), to) == 0 ? 0 : errno;
+}
+
+int gv_os_link(struct gv_os_dir *dir, const char *from, const char *to)
+{
+	if (linkat(fd_of(dir), from, fd_of(dir), to, 0) == 0)
+		return 0;
+	/* vfat says EPERM; so does a kernel that forbids links to other people's files. */
+	if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK)
+		return ENOTSUP;
+	return errno;
+}
+
+int gv_os_swap(struct gv_os_dir *dir, const char *a, const char *b)
+{
+	return posix_swap(fd_of(dir), a, b);
+}
+
+int gv_os_remove(struct gv_os_dir *dir, const char *name)
+{
+	return unlinkat(fd_of(dir), name, 0) == 0 ? 0 : errno;
+}
+
+int gv_os_resolve(const char *path, char **out)
+{
+	char *real = realpath(path, NULL);
+	if (real == NULL)
+		return errno;
+	*out = real;
+	return 0;
+}
+
+int gv_os_random(uint64_t *out)
+{
+	int fd = -1;
+	int code = open_at(AT_FDCWD, "/dev/urandom", O_RDONLY, 0, &fd);
+	if (code != 0)
+		return code;
+	size_t got = 0;
+	code = gv_os_read(fd, out, sizeof *out, &got);
+	close(fd);
+	return code == 0 && got != sizeof *out ? EIO : code;
+}
+
+static sigset_t held_before;
+
+void gv_os_hold_signals(void)
+{
+	static const int endings[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE,
+	                              SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGTSTP};
+	sigset_t hold;
+	sigemptyset(&hold);
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+		sigaddset(&hold, endings[i]);
+	sigprocmask(SIG_BLOCK, &hold, &held_before);
+}
+
+void gv_os_release_signals(void)
+{
+	sigprocmask(SIG_SETMASK, &held_before, NULL);
+}
+
+void gv_os_prepare_process(void)
+{
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+bool gv_os_is_terminal(int file)
+{
+	return isatty(file) == 1;
+}
+
+bool gv_os_glob(const char *glob, const char *text, bool whole_path)
+{
+	return fnmatch(glob, text, whole_path ? FNM_PATHNAME : 0) == 0;
+}
+
+struct gv_os_converter {
+	iconv_t handle;
+};
+
+int gv_os_open_converter(struct gv_os_converter **out, const char *to, const char *from)
+{
+	struct gv_os_converter *converter = malloc(sizeof *converter);
+	if (converter == NULL)
+		return ENOMEM;
+	converter->handle = iconv_open(to, from);
+	if (converter->handle == (iconv_t)-1) {
+		int code = errno;
+		free(converter);
+		return code;
+	}
+	*out = converter;
+	return 0;
+}
+
+void gv_os_close_converter(struct gv_os_converter *converter)
+{
+	if (converter == NULL)
+		return;
+	iconv_close(converter->handle);
+	free(converter);
+}
+
+int gv_os_convert(struct gv_os_converter *converter, const char *in, size_t in_size, size_t *taken,
+                  char *out, size_t out_size, size_t *made)
+{
+	char *from = (char *)(uintptr_t)in; /* iconv's prototype lacks a const */
+	size_t left = in_size;
+	char *to = out;
+	size_t room = out_size;
+	iconv(converter->handle, NULL, NULL, NULL, NULL);
+	size_t result = iconv(converter->handle, &from, &left, &to, &room);
+	int code = result == (size_t)-1 ? errno : 0;
+	*taken = in_size - left;
+	*made = out_size - room;
+	return code;
+}

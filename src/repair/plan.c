@@ -1,0 +1,148 @@
+#include <gpuvirt/plan.h>
+
+#include <gpuvirt/lint.h>
+
+#include "repair/evaluate.h"
+
+/* A chain of rules, each giving the next cause to act, is followed this far. */
+enum { MAX_ROUNDS = 16 };
+
+enum gv_status gv_examine(struct gv_findings *findings, const struct gv_vmx *vmx,
+                          const struct gv_rules *rules, struct gv_error *err)
+{
+	gv_lint(findings, vmx);
+	gv_evaluate(findings, vmx, rules);
+	gv_findings_sort(findings);
+	return findings->failed || findings->edits.failed ? gv_fail_memory(err) : GV_OK;
+}
+
+bool gv_finding_is_fixed(const struct gv_finding *finding, bool unsafe)
+{
+	return finding->edit_count > 0 &&
+	       (finding->fix == GV_FIX_SAFE || (unsafe && finding->fix == GV_FIX_UNSAFE));
+}
+
+/* Copies to EDITS, settled, those of the findings that are to be fixed, rules behind checks. */
+static void choose(struct gv_edits *edits, const struct gv_findings *findings, bool unsafe)
+{
+	bool *chosen = gv_arena_alloc(&edits->arena, findings->edits.count);
+	edits->line_ending = findings->edits.line_ending;
+	if (chosen == NULL) {
+		edits->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < findings->edits.count; i++)
+		chosen[i] = false;
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct gv_finding *finding = &findings->at[i];
+		for (size_t j = 0; j < finding->edit_count; j++)
+			chosen[finding->first_edit + j] = gv_finding_is_fixed(finding, unsafe);
+	}
+	for (size_t i = 0; i < findings->edits.count; i++) {
+		if (chosen[i])
+			gv_edits_add(edits, &findings->edits.at[i]);
+	}
+	gv_edits_settle(edits);
+}
+
+/* One edit for all that differs: what several rounds of edits amount to. */
+static void replace_difference(struct gv_edits *edits, struct gv_span old, struct gv_span new)
+{
+	size_t shorter = old.len < new.len ? old.len : new.len;
+	size_t head = 0;
+	while (head < shorter && old.at[head] == new.at[head])
+		head++;
+	size_t tail = 0;
+	while (tail < shorter - head && old.at[old.len - 1 - tail] == new.at[new.len - 1 - tail])
+		tail++;
+	gv_edits_dispose(edits);
+	gv_edits_replace(edits, head, old.len - tail - head,
+	                 gv_span_part(new, head, new.len - tail));
+}
+
+/* Applies what is to be fixed of FINDINGS, found in TEXT, to *OUT. */
+static enum gv_status apply_round(struct gv_edits *edits, const struct gv_findings *findings,
+                                  bool unsafe, struct gv_span text, struct gv_buf *out,
+                                  struct gv_error *err)
+{
+	choose(edits, findings, unsafe);
+	out->len = 0;
+	return gv_edits_apply(edits, text, out, err);
+}
+
+/* Examines what the last round made; its findings go to plan->remain. */
+static enum gv_status examine_result(struct gv_plan *plan, const struct gv_rules *rules,
+                                     struct gv_error *err)
+{
+	struct gv_vmx *vmx = NULL;
+	gv_findings_dispose(&plan->remain);
+	enum gv_status status = gv_vmx_parse(&vmx, gv_buf_span(&plan->text), err);
+	if (status == GV_OK)
+		status = gv_examine(&plan->remain, vmx, rules, err);
+	gv_vmx_free(vmx);
+	return status;
+}
+
+static bool has_work(const struct gv_findings *findings, bool unsafe)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		if (gv_finding_is_fixed(&findings->at[i], unsafe))
+			return true;
+	}
+	return false;
+}
+
+/* Goes on from plan->text until nothing is left to do. */
+static enum gv_status settle(struct gv_plan *plan, struct gv_span original,
+                             const struct gv_rules *rules, bool unsafe, struct gv_error *err)
+{
+	enum gv_status status = examine_result(plan, rules, err);
+	bool again = status == GV_OK && has_work(&plan->remain, unsafe);
+	bool composed = again;
+	for (int round = 2; status == GV_OK && again; round++) {
+		struct gv_edits edits = {0};
+		struct gv_buf next = {0};
+		if (round > MAX_ROUNDS)
+			return gv_fail(err, GV_EINVAL, "the rules undo each other's repairs");
+		status = apply_round(&edits, &plan->remain, unsafe, gv_buf_span(&plan->text),
+		                     &next, err);
+		gv_edits_dispose(&edits);
+		gv_buf_dispose(&plan->text);
+		plan->text = next;
+		if (status == GV_OK)
+			status = examine_result(plan, rules, err);
+		again = status == GV_OK && has_work(&plan->remain, unsafe);
+	}
+	if (status == GV_OK && composed)
+		replace_difference(&plan->edits, original, gv_buf_span(&plan->text));
+	return plan->edits.failed ? gv_fail_memory(err) : status;
+}
+
+enum gv_status gv_plan_make(struct gv_plan *plan, const struct gv_vmx *vmx,
+                            const struct gv_rules *rules, bool unsafe, struct gv_error *err)
+{
+	struct gv_span text = gv_vmx_text(vmx);
+	enum gv_status status = gv_examine(&plan->found, vmx, rules, err);
+	if (status != GV_OK || !has_work(&plan->found, unsafe))
+		return status;
+	status = apply_round(&plan->edits, &plan->found, unsafe, text, &plan->text, err);
+	if (status == GV_OK)
+		status = settle(plan, text, rules, unsafe, err);
+	if (status == GV_OK)
+		plan->changes = !gv_span_equal(text, gv_buf_span(&plan->text));
+	return status;
+}
+
+const struct gv_findings *gv_plan_remaining(const struct gv_plan *plan)
+{
+	return plan->changes ? &plan->remain : &plan->found;
+}
+
+void gv_plan_dispose(struct gv_plan *plan)
+{
+	gv_findings_dispose(&plan->found);
+	gv_findings_dispose(&plan->remain);
+	gv_edits_dispose(&plan->edits);
+	gv_buf_dispose(&plan->text);
+	*plan = (struct gv_plan){0};
+}

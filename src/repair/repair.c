@@ -1,0 +1,269 @@
+#include <gpuvirt/repair.h>
+
+#include <string.h>
+
+#include "base/charset.h"
+#include "base/file.h"
+#include "base/protected.h"
+#include "repair/guard.h"
+#include "vmx/recognise.h"
+
+/* How often another program's change makes us start over before we give up. */
+enum { MAX_ATTEMPTS = 5 };
+
+/*
+ * A way to change a document: sets plan->text and plan->changes. gv_repair_file plans by rules,
+ * gv_change_file by what the user asks for.
+ */
+struct planner {
+	enum gv_status (*plan)(const struct planner *planner, struct gv_plan *plan,
+	                       const struct gv_vmx *vmx, struct gv_error *err);
+	const struct gv_repair_options *options;
+	const struct gv_change *changes;
+	size_t count;
+};
+
+void gv_repair_dispose(struct gv_repair *repair)
+{
+	gv_vmx_free(repair->vmx);
+	gv_plan_dispose(&repair->plan);
+	gv_buf_dispose(&repair->original);
+	*repair = (struct gv_repair){0};
+}
+
+static enum gv_status read_file(struct gv_file *file, const char *path,
+                                const struct gv_repair_options *options, struct gv_error *err)
+{
+	return path == NULL ? gv_file_read_input(file, options->max_size, err)
+	                    : gv_file_read(file, path, options->max_size, err);
+}
+
+/* Parses, recognises, plans and asks the guards. */
+static enum gv_status prepare(struct gv_repair *repair, const char *path,
+                              const struct gv_file *file, const struct planner *planner,
+                              struct gv_error *err)
+{
+	const struct gv_repair_options *options = planner->options;
+	enum gv_status status = gv_vmx_parse(&repair->vmx, gv_buf_span(&file->text), err);
+	if (status != GV_OK)
+		return status;
+	repair->what_else = gv_vmx_what_else(repair->vmx);
+	/* Of an encrypted machine no key is seen: nothing could be said about what is missing. */
+	guard_ask_text(&repair->refusals, repair->vmx);
+	repair->refused = repair->what_else != NULL ||
+	                  gv_refusals_first(&repair->refusals, true) != NULL;
+	if (repair->refused)
+		return GV_OK;
+	status = planner->plan(planner, &repair->plan, repair->vmx, err);
+	if (status != GV_OK || !repair->plan.changes)
+		return status;
+	status = guard_ask(&repair->refusals, path, file, repair->vmx, err);
+	repair->refused = gv_refusals_first(&repair->refusals, options->force) != NULL;
+	return status;
+}
+
+static enum gv_status attempt(struct gv_repair *repair, const char *path,
+                              const struct planner *planner, struct gv_error *err)
+{
+	const struct gv_repair_options *options = planner->options;
+	struct gv_file file = {0};
+	enum gv_status status = read_file(&file, path, options, err);
+	if (status == GV_OK)
+		status = prepare(repair, path, &file, planner, err);
+	bool write = options->write && repair->plan.changes && !repair->refused && path != NULL;
+	if (status == GV_OK && write) {
+		status = gv_file_replace(path, &file, gv_buf_span(&repair->plan.text),
+		                         options->backup, err);
+		repair->written = status == GV_OK;
+	}
+	repair->original = file.text; /* the document borrows it */
+	repair->from_input = path == NULL;
+	return status;
+}
+
+static enum gv_status run(struct gv_repair *repair, const char *path,
+                          const struct planner *planner, struct gv_error *err)
+{
+	enum gv_status status = attempt(repair, path, planner, err);
+	for (int i = 1; i < MAX_ATTEMPTS && status == GV_ECHANGED; i++) {
+		gv_repair_dispose(repair);
+		if (err != NULL)
+			*err = (struct gv_error){0};
+		status = attempt(repair, path, planner, err);
+	}
+	return status;
+}
+
+static enum gv_status plan_by_rules(const struct planner *planner, struct gv_plan *plan,
+                                    const struct gv_vmx *vmx, struct gv_error *err)
+{
+	const struct gv_repair_options *options = planner->options;
+	return gv_plan_make(plan, vmx, options->rules, options->unsafe, err);
+}
+
+enum gv_status gv_repair_file(struct gv_repair *repair, const char *path,
+                              const struct gv_repair_options *options, struct gv_error *err)
+{
+	struct planner planner = {.plan = plan_by_rules, .options = options};
+	return run(repair, path, &planner, err);
+}
+
+/* The value in the file's encoding: UTF-8 is converted, what is no UTF-8 must be valid as it is. */
+static enum gv_status encode(struct gv_buf *out, const struct gv_vmx *vmx,
+                             const struct gv_change *change, struct gv_error *err)
+{
+	struct gv_span name = gv_vmx_encoding(vmx);
+	const struct gv_charset *charset = gv_charset_find(name);
+	struct gv_span value = change->value;
+	bool utf8 = gv_charset_first_bad(gv_charset_utf8(), value) == value.len;
+	if (charset == NULL || charset == gv_charset_utf8()) {
+		if (!utf8 && charset != NULL)
+			return gv_fail(err, GV_EINVAL, "the value of %.*s is not valid UTF-8",
+			               (int)change->name.len, change->name.at);
+		gv_buf_add(out, value);
+	} else if (utf8 ? !gv_charset_from_utf8(out, charset, value)
+	                : gv_charset_first_bad(charset, value) != value.len) {
+		return gv_fail(err, GV_EINVAL, "the value of %.*s cannot be written in %.*s",
+		               (int)change->name.len, change->name.at, (int)name.len, name.at);
+	} else if (!utf8) {
+		gv_buf_add(out, value);
+	}
+	return out->failed ? gv_fail_memory(err) : GV_OK;
+}
+
+/* Leaves one entry of the change's name, with its value. */
+static enum gv_status set(struct gv_edits *edits, const struct gv_vmx *vmx,
+                          const struct gv_change *change, struct gv_error *err)
+{
+	struct gv_line line;
+	struct gv_buf value = {0};
+	bool there = gv_vmx_find(vmx, change->name, &line);
+	bool same = there && gv_vmx_means(line.value, change->value);
+	enum gv_status status = same ? GV_OK : encode(&value, vmx, change, err);
+	if (status == GV_OK && !there)
+		gv_edits_append(edits, vmx, change->name, gv_buf_span(&value));
+	else if (status == GV_OK && !same)
+		gv_edits_set(edits, &line, gv_buf_span(&value));
+	while (status == GV_OK && there && gv_vmx_find_again(vmx, &line))
+		gv_edits_remove(edits, &line);
+	gv_buf_dispose(&value);
+	return status;
+}
+
+/* Cuts the "*" off the name of a pattern; true when there was one. */
+static bool take_star(struct gv_span *name)
+{
+	bool star = name->len > 1 && name->at[name->len - 1] == '*';
+	name->len -= star;
+	return star;
+}
+
+static enum gv_status unset(struct gv_edits *edits, const struct gv_vmx *vmx,
+                            const struct gv_change *change, struct gv_error *err)
+{
+	struct gv_span name = change->name;
+	bool prefix = take_star(&name);
+	size_t before = edits->count;
+	struct gv_line line = {0};
+	if (!prefix && gv_vmx_find(vmx, name, &line)) {
+		do {
+			gv_edits_remove(edits, &line);
+		} while (gv_vmx_find_again(vmx, &line));
+	}
+	while (prefix && gv_vmx_next(vmx, &line)) {
+		if (line.kind == GV_LINE_ENTRY && gv_span_begins_nocase(line.name, name))
+			gv_edits_remove(edits, &line);
+	}
+	if (edits->count == before && !edits->failed)
+		return gv_fail(err, GV_ENOENT, "there is no %.*s", (int)change->name.len,
+		               change->name.at);
+	return GV_OK;
+}
+
+static enum gv_status add(struct gv_edits *edits, const struct gv_vmx *vmx,
+                          const struct gv_change *change, struct gv_error *err)
+{
+	struct gv_line line;
+	if (gv_vmx_find(vmx, change->name, &line))
+		return gv_fail_at(err, GV_EEXIST, line.number, (uint32_t)(line.name_at - line.start) + 1,
+		                  "%.*s is there already", (int)change->name.len,
+		                  change->name.at);
+	return set(edits, vmx, change, err);
+}
+
+/* What can be told of a change without the document. */
+static enum gv_status check_name(const struct gv_change *change, struct gv_error *err)
+{
+	struct gv_span name = change->name;
+	bool prefix = change->kind == GV_CHANGE_UNSET && take_star(&name);
+	if (!gv_vmx_name_ok(name))
+		return gv_fail(err, GV_EINVAL, "\"%.*s\" cannot be a key: no blanks, '#' or '='",
+		               (int)change->name.len, change->name.at);
+	if (gv_name_is_protected(name, prefix))
+		return gv_fail(err, GV_EREFUSED, "%.*s belongs to the machine's encryption: losing it "
+		               "would destroy the machine", (int)change->name.len,
+		               change->name.at);
+	return GV_OK;
+}
+
+/* The names come from a command line: comparing each with each is no matter of size. */
+static enum gv_status check_names(const struct planner *planner, struct gv_error *err)
+{
+	enum gv_status status = GV_OK;
+	for (size_t i = 0; status == GV_OK && i < planner->count; i++) {
+		struct gv_span name = planner->changes[i].name;
+		status = check_name(&planner->changes[i], err);
+		for (size_t j = 0; status == GV_OK && j < i; j++) {
+			if (gv_span_equal_nocase(planner->changes[j].name, name))
+				status = gv_fail(err, GV_EINVAL, "%.*s is named twice",
+				                 (int)name.len, name.at);
+		}
+	}
+	return status;
+}
+
+static enum gv_status plan_changes(const struct planner *planner, struct gv_plan *plan,
+                                   const struct gv_vmx *vmx, struct gv_error *err)
+{
+	static enum gv_status (*const kinds[])(struct gv_edits *, const struct gv_vmx *,
+	                                       const struct gv_change *, struct gv_error *) = {
+		[GV_CHANGE_SET] = set, [GV_CHANGE_ADD] = add, [GV_CHANGE_UNSET] = unset};
+	enum gv_status status = check_names(planner, err);
+	for (size_t i = 0; status == GV_OK && i < planner->count; i++) {
+		const struct gv_change *change = &planner->changes[i];
+		status = kinds[change->kind](&plan->edits, vmx, change, err);
+	}
+	if (status != GV_OK)
+		return status;
+	gv_edits_settle(&plan->edits);
+	status = gv_edits_apply(&plan->edits, gv_vmx_text(vmx), &plan->text, err);
+	plan->changes = status == GV_OK &&
+	                !gv_span_equal(gv_vmx_text(vmx), gv_buf_span(&plan->text));
+	return status;
+}
+
+enum gv_status gv_change_file(struct gv_repair *repair, const char *path,
+                              const struct gv_change *changes, size_t count,
+                              const struct gv_repair_options *options, struct gv_error *err)
+{
+	struct planner planner = {plan_changes, options, changes, count};
+	return run(repair, path, &planner, err);
+}
+
+enum gv_status gv_undo_file(struct gv_repair *repair, const char *path,
+                            const struct gv_repair_options *options, struct gv_error *err)
+{
+	struct gv_file file = {0};
+	enum gv_status status = gv_file_read(&file, path, options->max_size, err);
+	if (status == GV_OK)
+		status = gv_vmx_parse(&repair->vmx, gv_buf_span(&file.text), err);
+	if (status == GV_OK)
+		status = guard_ask(&repair->refusals, path, &file, repair->vmx, err);
+	repair->original = file.text;
+	repair->refused = gv_refusals_first(&repair->refusals, options->force) != NULL;
+	if (status == GV_OK && options->write && !repair->refused) {
+		status = gv_file_undo(path, err);
+		repair->written = status == GV_OK;
+	}
+	return status;
+}

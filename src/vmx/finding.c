@@ -1,0 +1,54 @@
+#include <gpuvirt/finding.h>
+
+#include <stdlib.h>
+
+void gv_findings_dispose(struct gv_findings *findings)
+{
+	free(findings->at);
+	gv_edits_dispose(&findings->edits);
+	gv_arena_dispose(&findings->arena);
+	*findings = (struct gv_findings){0};
+}
+
+void gv_findings_add(struct gv_findings *findings, struct gv_finding finding,
+                     struct gv_buf *message)
+{
+	struct gv_finding *grown = gv_grow(findings->at, findings->count, &findings->cap,
+	                                   sizeof *grown);
+	struct gv_span text = gv_arena_copy(&findings->arena, gv_buf_span(message));
+	if (grown != NULL)
+		findings->at = grown;
+	if (grown == NULL || text.at == NULL || message->failed || findings->edits.failed) {
+		findings->failed = true;
+		return;
+	}
+	finding.message = text.at;
+	finding.edit_count = findings->edits.count - finding.first_edit;
+	findings->at[findings->count++] = finding;
+	message->len = 0;
+}
+
+/* Findings of one place keep their order by that of their edits and texts, which is theirs. */
+static int compare(const void *left, const void *right)
+{
+	const struct gv_finding *a = left;
+	const struct gv_finding *b = right;
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	if (a->column != b->column)
+		return a->column < b->column ? -1 : 1;
+	if (a->first_edit != b->first_edit)
+		return a->first_edit < b->first_edit ? -1 : 1;
+	return (a->severity < b->severity) - (a->severity > b->severity);
+}
+
+void gv_findings_sort(struct gv_findings *findings)
+{
+	if (findings->count > 1)
+		qsort(findings->at, findings->count, sizeof *findings->at, compare);
+}
+
+bool gv_finding_counts(const struct gv_finding *finding)
+{
+	return finding->severity != GV_NOTE;
+}

@@ -1,0 +1,133 @@
+#include "vmx/grammar.h"
+
+#include <string.h>
+
+static size_t find_byte(struct gv_span text, size_t from, size_t to, char byte)
+{
+	const char *at = to > from ? memchr(text.at + from, byte, to - from) : NULL;
+	return at == NULL ? to : (size_t)(at - text.at);
+}
+
+/*
+ * Sets text_end and end. The next LF is remembered from line to line: a file of lone CRs would
+ * otherwise be searched to its end for every line.
+ */
+static void find_end(struct gv_span text, struct gv_line *line)
+{
+	if (line->next_feed <= line->start)
+		line->next_feed = find_byte(text, line->start, text.len, '\n') + 1;
+	size_t feed = line->next_feed - 1;
+	size_t cr = find_byte(text, line->start, feed, '\r');
+	line->text_end = cr;
+	if (cr < feed)
+		line->end = cr + 1 == feed && feed < text.len ? feed + 1 : cr + 1;
+	else
+		line->end = feed < text.len ? feed + 1 : text.len;
+}
+
+static size_t skip_blanks(const char *at, size_t from, size_t to)
+{
+	while (from < to && (at[from] == ' ' || at[from] == '\t'))
+		from++;
+	return from;
+}
+
+static bool ends_bare(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '#';
+}
+
+static size_t skip_bare(const char *at, size_t from, size_t to)
+{
+	while (from < to && !ends_bare(at[from]))
+		from++;
+	return from;
+}
+
+static size_t skip_name(const char *at, size_t from, size_t to)
+{
+	while (from < to && at[from] != '=' && !ends_bare(at[from]))
+		from++;
+	return from;
+}
+
+static void flaw(struct gv_line *line, enum gv_line_flaw what, size_t at)
+{
+	line->kind = GV_LINE_MALFORMED;
+	line->flaw = what;
+	line->flaw_at = at;
+}
+
+static void set_value(struct gv_span text, struct gv_line *line, size_t from, size_t to)
+{
+	line->value_at = from;
+	line->value = gv_span_part(text, from, to);
+}
+
+/* Reads the value at FROM and sets *FROM behind it. */
+static void read_value(struct gv_span text, struct gv_line *line, size_t *from)
+{
+	size_t begin = *from;
+	line->quoted = begin < line->text_end && text.at[begin] == '"';
+	if (!line->quoted) {
+		*from = skip_bare(text.at, begin, line->text_end);
+		set_value(text, line, begin, *from);
+		return;
+	}
+	size_t close = find_byte(text, begin + 1, line->text_end, '"');
+	set_value(text, line, begin + 1, close);
+	*from = close + 1;
+}
+
+/* Reads what follows "name =", with FROM behind the "=". */
+static void read_after_equals(struct gv_span text, struct gv_line *line, size_t from)
+{
+	size_t begin = skip_blanks(text.at, from, line->text_end);
+	size_t at = begin;
+	read_value(text, line, &at);
+	if (at > line->text_end) {
+		flaw(line, GV_FLAW_UNCLOSED_QUOTE, begin);
+	} else {
+		at = skip_blanks(text.at, at, line->text_end);
+		line->kind = GV_LINE_ENTRY;
+		if (at < line->text_end && text.at[at] != '#')
+			flaw(line, line->quoted ? GV_FLAW_AFTER_QUOTE : GV_FLAW_BLANK_IN_VALUE, at);
+	}
+	if (line->kind == GV_LINE_MALFORMED) {
+		set_value(text, line, begin, line->text_end);
+		line->quoted = false;
+	}
+}
+
+void grammar_read_line(struct gv_span text, bool may_have_nul, struct gv_line *line)
+{
+	find_end(text, line);
+	if (may_have_nul)
+		line->text_end = find_byte(text, line->start, line->text_end, '\0');
+	size_t begin = skip_blanks(text.at, line->start, line->text_end);
+	if (begin == line->text_end) {
+		line->kind = GV_LINE_BLANK;
+		return;
+	}
+	if (text.at[begin] == '#') {
+		line->kind = GV_LINE_COMMENT;
+		return;
+	}
+	size_t name_end = skip_name(text.at, begin, line->text_end);
+	size_t equals = skip_blanks(text.at, name_end, line->text_end);
+	if (equals == line->text_end || text.at[equals] != '=') {
+		flaw(line, GV_FLAW_NO_EQUALS, equals);
+	} else if (name_end == begin) {
+		flaw(line, GV_FLAW_NO_NAME, begin);
+	} else {
+		line->name_at = begin;
+		line->name = gv_span_part(text, begin, name_end);
+		read_after_equals(text, line, equals + 1);
+	}
+}
+
+struct gv_span grammar_name_at(struct gv_span text, size_t offset)
+{
+	size_t begin = skip_blanks(text.at, offset, text.len);
+	return gv_span_part(text, begin, skip_name(text.at, begin, text.len));
+}

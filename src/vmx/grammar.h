@@ -1,0 +1,20 @@
+/*
+ * One line of the .vmx grammar: where it ends and what it says.
+ *
+ * Knows the grammar that gpuvirt/vmx.h states; knows nothing about other lines.
+ */
+#ifndef GPUVIRT_VMX_GRAMMAR_H
+#define GPUVIRT_VMX_GRAMMAR_H
+
+#include <gpuvirt/vmx.h>
+
+/*
+ * Fills in LINE, whose start and number are set, from TEXT. LINE->next_feed may carry what the
+ * previous call found, or 0. MAY_HAVE_NUL spares a search in files without NUL.
+ */
+void grammar_read_line(struct gv_span text, bool may_have_nul, struct gv_line *line);
+
+/* The name that the entry starting at OFFSET has; empty if there is none. */
+struct gv_span grammar_name_at(struct gv_span text, size_t offset);
+
+#endif

@@ -1,0 +1,105 @@
+#include "vmx/recognise.h"
+
+#include <string.h>
+
+static bool begins(struct gv_span text, const char *with)
+{
+	return gv_span_begins_nocase(text, gv_span_of(with));
+}
+
+/* UTF-16 by its mark, or by ASCII text in which every other byte is NUL. */
+static bool is_utf16(struct gv_span text)
+{
+	if (text.len >= 2 && (memcmp(text.at, "\xFF\xFE", 2) == 0 ||
+	                      memcmp(text.at, "\xFE\xFF", 2) == 0))
+		return true;
+	if (text.len < 8)
+		return false;
+	bool little = true;
+	bool big = true;
+	for (size_t i = 0; i < 8; i += 2) {
+		little = little && text.at[i] != '\0' && text.at[i + 1] == '\0';
+		big = big && text.at[i] == '\0' && text.at[i + 1] != '\0';
+	}
+	return little || big;
+}
+
+/* Control bytes that text does not have. NULs count apart: a power cut leaves thousands. */
+static bool is_odd(unsigned char byte)
+{
+	return (byte < 0x20 && byte != '\0' && byte != '\t' && byte != '\n' && byte != '\r') ||
+	       byte == 0x7F;
+}
+
+/* One odd byte in twenty: text damaged in places stays text. */
+static bool is_binary(struct gv_span text)
+{
+	size_t odd = 0;
+	size_t whole = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		odd += is_odd((unsigned char)text.at[i]);
+		whole += text.at[i] != '\0';
+	}
+	return odd > whole / 20;
+}
+
+/* Names that only VMware writes. */
+static bool has_known_name(const struct gv_vmx *vmx)
+{
+	static const char *const known[] = {
+		".encoding",   "config.version",     "virtualHW.version", "displayName",
+		"guestOS",     "encryption.keySafe", "encryption.data",   "nvram",
+		"mks.enable3d",
+	};
+	struct gv_line line;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		if (gv_vmx_find(vmx, gv_span_of(known[i]), &line))
+			return true;
+	}
+	return false;
+}
+
+static bool is_all_nul(struct gv_span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.at[i] != '\0')
+			return false;
+	}
+	return true;
+}
+
+/* What a file without any entry is. */
+static const char *without_entries(const struct gv_vmx *vmx, struct gv_span text)
+{
+	const struct gv_vmx_counts *counts = gv_vmx_counts(vmx);
+	if (is_all_nul(text))
+		return "all bytes are NUL, as after a power cut";
+	if (is_binary(text))
+		return "it is binary";
+	if (counts->malformed > 0)
+		return "no line reads name = \"value\", it is another format";
+	bool comments = memchr(text.at, '#', text.len) != NULL;
+	return comments ? "it has only comments" : "it has only blank lines";
+}
+
+const char *gv_vmx_what_else(const struct gv_vmx *vmx)
+{
+	const struct gv_vmx_counts *counts = gv_vmx_counts(vmx);
+	struct gv_span text = gv_vmx_text(vmx);
+	if (text.len == 0)
+		return "it is empty";
+	if (is_utf16(text))
+		return "it is UTF-16; VMware reads bytes that keep ASCII";
+	struct gv_span body = counts->bom ? gv_span_part(text, 3, text.len) : text;
+	if (begins(body, "<?xml") || begins(body, "<Foundry"))
+		return "it is XML, perhaps the .vmxf beside the .vmx";
+	if (begins(body, "version https://git-lfs.github.com/"))
+		return "it is a git-lfs pointer; run git lfs pull";
+	if (counts->entries == 0)
+		return without_entries(vmx, text);
+	if (is_binary(text))
+		return "it is binary";
+	if (counts->malformed > counts->entries && !has_known_name(vmx))
+		return "most lines do not read name = \"value\", it is another format";
+	return NULL;
+}

@@ -1,0 +1,17 @@
+/*
+ * Whether bytes are a VMware configuration at all, or what else they are.
+ *
+ * Knows how other files look; a document that is one, however damaged, is let through.
+ */
+#ifndef GPUVIRT_VMX_RECOGNISE_H
+#define GPUVIRT_VMX_RECOGNISE_H
+
+#include <gpuvirt/vmx.h>
+
+/*
+ * Returns NULL when VMX is a VMware configuration, or may be a part of one; else what it is
+ * instead, as words that follow "not a VMware configuration: ". Static storage.
+ */
+const char *gv_vmx_what_else(const struct gv_vmx *vmx);
+
+#endif
