@@ -18,6 +18,9 @@ enum gv_status gv_examine(struct gv_findings *findings, const struct gv_vmx *vmx
 /* True when "fix" acts on FINDING, with UNSAFE also on what has to be guessed. */
 bool gv_finding_is_fixed(const struct gv_finding *finding, bool unsafe);
 
+/* True when "fix" acts on any of FINDINGS. */
+bool gv_findings_are_fixed(const struct gv_findings *findings, bool unsafe);
+
 /* What a repair would do. Zero-initialise; dispose when done. */
 struct gv_plan {
 	struct gv_findings found;  /* in the document as it is */

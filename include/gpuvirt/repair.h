@@ -35,6 +35,7 @@ struct gv_repair_options {
 	bool force;        /* override the guards that can be */
 	bool backup;       /* keep the old file as PATH.bak */
 	bool write;        /* false: everything but the writing, for check, diff and --dry-run */
+	bool findings_only; /* plan no text: plan.edits and plan.text stay empty, for check */
 };
 
 /* What became of one file. Zero-initialise; dispose when done. */

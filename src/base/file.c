@@ -8,13 +8,17 @@
 
 enum { BLOCK = 65536 };
 
-/* Reads FILE to its end behind what TEXT has. The end is what read says, whatever the size was. */
-static enum gv_status read_all(int file, uint64_t limit, size_t expect, struct gv_buf *text,
+/*
+ * Reads FILE to its end behind what TEXT has. The end is where a read gives nothing, whatever size
+ * was EXPECTED; room for one byte more than that spares a larger buffer just to see the end.
+ */
+static enum gv_status read_all(int file, uint64_t limit, size_t expected, struct gv_buf *text,
                                struct gv_error *err)
 {
-	size_t got = 1;
-	for (size_t want = expect + 1; got > 0; want = BLOCK) {
-		char *to = gv_buf_reserve(text, want);
+	gv_buf_reserve(text, expected + 1);
+	for (size_t got = 1; got > 0;) {
+		bool full = !text->failed && text->cap - text->len == 1;
+		char *to = gv_buf_reserve(text, full ? BLOCK : 1);
 		if (to == NULL)
 			return gv_fail_memory(err);
 		int code = gv_os_read(file, to, text->cap - text->len - 1, &got);

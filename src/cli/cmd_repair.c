@@ -19,6 +19,7 @@ struct tally {
 /* A way to run: what the three commands differ in. */
 struct mode {
 	bool write;
+	bool findings_only;
 	void (*show)(struct cli *cli, const char *path, const struct gv_repair *repair,
 	             struct tally *tally);
 	void (*summarise)(struct cli *cli, const struct tally *tally);
@@ -232,6 +233,7 @@ static enum gv_exit run_files(struct cli *cli, const struct mode *mode, struct g
 		.force = settings->force,
 		.backup = !settings->no_backup,
 		.write = mode->write && !settings->dry_run,
+		.findings_only = mode->findings_only,
 	};
 	struct tally tally = {0};
 	/* The text of a filter owns standard output; the report steps aside. */
@@ -260,18 +262,18 @@ static enum gv_exit run(struct cli *cli, const struct mode *mode)
 
 enum gv_exit cmd_check(struct cli *cli)
 {
-	static const struct mode mode = {false, show_check, summarise_check};
+	static const struct mode mode = {false, true, show_check, summarise_check};
 	return run(cli, &mode);
 }
 
 enum gv_exit cmd_diff(struct cli *cli)
 {
-	static const struct mode mode = {false, show_differences, summarise_diff};
+	static const struct mode mode = {false, false, show_differences, summarise_diff};
 	return run(cli, &mode);
 }
 
 enum gv_exit cmd_fix(struct cli *cli)
 {
-	static const struct mode mode = {true, show_fix, summarise_fix};
+	static const struct mode mode = {true, false, show_fix, summarise_fix};
 	return run(cli, &mode);
 }

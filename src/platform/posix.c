@@ -217,7 +217,7 @@ bool gv_os_writable(struct gv_os_dir *dir, const char *name)
 
 int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat)
 {
-	struct gv_os_stat have;
+	struct gv_os_stat have = {0};
 	int code = gv_os_stat_file(to, &have);
 	if (code != 0)
 		return code;

@@ -22,6 +22,15 @@ bool gv_finding_is_fixed(const struct gv_finding *finding, bool unsafe)
 	       (finding->fix == GV_FIX_SAFE || (unsafe && finding->fix == GV_FIX_UNSAFE));
 }
 
+bool gv_findings_are_fixed(const struct gv_findings *findings, bool unsafe)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		if (gv_finding_is_fixed(&findings->at[i], unsafe))
+			return true;
+	}
+	return false;
+}
+
 /* Copies to EDITS, settled, those of the findings that are to be fixed, rules behind checks. */
 static void choose(struct gv_edits *edits, const struct gv_findings *findings, bool unsafe)
 {
@@ -83,21 +92,12 @@ static enum gv_status examine_result(struct gv_plan *plan, const struct gv_rules
 	return status;
 }
 
-static bool has_work(const struct gv_findings *findings, bool unsafe)
-{
-	for (size_t i = 0; i < findings->count; i++) {
-		if (gv_finding_is_fixed(&findings->at[i], unsafe))
-			return true;
-	}
-	return false;
-}
-
 /* Goes on from plan->text until nothing is left to do. */
 static enum gv_status settle(struct gv_plan *plan, struct gv_span original,
                              const struct gv_rules *rules, bool unsafe, struct gv_error *err)
 {
 	enum gv_status status = examine_result(plan, rules, err);
-	bool again = status == GV_OK && has_work(&plan->remain, unsafe);
+	bool again = status == GV_OK && gv_findings_are_fixed(&plan->remain, unsafe);
 	bool composed = again;
 	for (int round = 2; status == GV_OK && again; round++) {
 		struct gv_edits edits = {0};
@@ -111,7 +111,7 @@ static enum gv_status settle(struct gv_plan *plan, struct gv_span original,
 		plan->text = next;
 		if (status == GV_OK)
 			status = examine_result(plan, rules, err);
-		again = status == GV_OK && has_work(&plan->remain, unsafe);
+		again = status == GV_OK && gv_findings_are_fixed(&plan->remain, unsafe);
 	}
 	if (status == GV_OK && composed)
 		replace_difference(&plan->edits, original, gv_buf_span(&plan->text));
@@ -123,7 +123,7 @@ enum gv_status gv_plan_make(struct gv_plan *plan, const struct gv_vmx *vmx,
 {
 	struct gv_span text = gv_vmx_text(vmx);
 	enum gv_status status = gv_examine(&plan->found, vmx, rules, err);
-	if (status != GV_OK || !has_work(&plan->found, unsafe))
+	if (status != GV_OK || !gv_findings_are_fixed(&plan->found, unsafe))
 		return status;
 	status = apply_round(&plan->edits, &plan->found, unsafe, text, &plan->text, err);
 	if (status == GV_OK)

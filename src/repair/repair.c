@@ -70,7 +70,8 @@ static enum gv_status attempt(struct gv_repair *repair, const char *path,
 	enum gv_status status = read_file(&file, path, options, err);
 	if (status == GV_OK)
 		status = prepare(repair, path, &file, planner, err);
-	bool write = options->write && repair->plan.changes && !repair->refused && path != NULL;
+	bool write = options->write && !options->findings_only && repair->plan.changes &&
+	             !repair->refused && path != NULL;
 	if (status == GV_OK && write) {
 		status = gv_file_replace(path, &file, gv_buf_span(&repair->plan.text),
 		                         options->backup, err);
@@ -98,7 +99,11 @@ static enum gv_status plan_by_rules(const struct planner *planner, struct gv_pla
                                     const struct gv_vmx *vmx, struct gv_error *err)
 {
 	const struct gv_repair_options *options = planner->options;
-	return gv_plan_make(plan, vmx, options->rules, options->unsafe, err);
+	if (!options->findings_only)
+		return gv_plan_make(plan, vmx, options->rules, options->unsafe, err);
+	enum gv_status status = gv_examine(&plan->found, vmx, options->rules, err);
+	plan->changes = gv_findings_are_fixed(&plan->found, options->unsafe);
+	return status;
 }
 
 enum gv_status gv_repair_file(struct gv_repair *repair, const char *path,
