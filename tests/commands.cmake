@@ -1,1 +1,36 @@
 # Tests of the whole program and of the source tree.
+
+add_executable(lock_member lock_member.c)
+target_link_libraries(lock_member PRIVATE gpuvirt_test_support gpuvirt_flags)
+
+# Each folder of fixtures/cli is a test; cli_case.cmake says what is in it.
+file(GLOB cases CONFIGURE_DEPENDS LIST_DIRECTORIES true ${PROJECT_SOURCE_DIR}/fixtures/cli/*)
+foreach(case IN LISTS cases)
+  get_filename_component(name ${case} NAME)
+  add_test(NAME cli.${name}
+    COMMAND ${CMAKE_COMMAND} -DCASE=${case} -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/cli/${name}
+      -DGPUVIRT=$<TARGET_FILE:gpuvirt_program>
+      -DLOCK_MEMBER=$<TARGET_FILE:lock_member> -P ${CMAKE_CURRENT_SOURCE_DIR}/cli_case.cmake)
+  set_tests_properties(cli.${name} PROPERTIES LABELS cli TIMEOUT 60)
+endforeach()
+
+# Hostile inputs, each with the bytes that every command must leave.
+add_executable(test_hostile hostile/test_hostile.c hostile/table.c hostile/giants.c)
+target_link_libraries(test_hostile PRIVATE gpuvirt_test_support gpuvirt_flags)
+foreach(part rows giants)
+  add_test(NAME hostile.${part} COMMAND test_hostile ${part})
+  set_tests_properties(hostile.${part} PROPERTIES LABELS cli TIMEOUT 600
+    ENVIRONMENT "GPUVIRT=$<TARGET_FILE:gpuvirt_program>")
+endforeach()
+
+# The examples of the documentation are true.
+add_test(NAME docs.rules COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_rules.sh
+  $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/rules.md)
+set_tests_properties(docs.rules PROPERTIES LABELS docs)
+
+# Who may include what, who may print, where systems may differ; and that the test can fail.
+add_test(NAME layers COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR}
+  -P ${CMAKE_CURRENT_SOURCE_DIR}/layers.cmake)
+add_test(NAME layers.can-fail COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR}
+  -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/layers -P ${CMAKE_CURRENT_SOURCE_DIR}/layers_can_fail.cmake)
+set_tests_properties(layers layers.can-fail PROPERTIES LABELS tree)

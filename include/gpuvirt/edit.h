@@ -14,6 +14,7 @@ struct gv_edit {
 	size_t at;
 	size_t len;
 	struct gv_span with; /* owned by the list's arena */
+	bool unsafe;         /* it guesses: not to be made without being asked for */
 	bool own_line;       /* an appended line: completes a last line without ending first */
 };
 
@@ -27,6 +28,7 @@ struct gv_edits {
 	size_t cap;
 	struct gv_span line_ending; /* what completes a last line; static storage */
 	struct gv_arena arena;
+	size_t join_from; /* a removal is joined to an adjacent one from this edit on */
 	bool failed;
 };
 
@@ -46,7 +48,10 @@ void gv_edits_replace(struct gv_edits *edits, size_t at, size_t len, struct gv_s
  */
 void gv_edits_set(struct gv_edits *edits, const struct gv_line *line, struct gv_span value);
 
-/* Removes LINE with its ending. */
+/* The same without asking whether the line means VALUE already. */
+void gv_edits_write(struct gv_edits *edits, const struct gv_line *line, struct gv_span value);
+
+/* Removes LINE with its ending; one edit with the removal of the line before. */
 void gv_edits_remove(struct gv_edits *edits, const struct gv_line *line);
 
 /*

@@ -22,6 +22,7 @@ struct gv_finding {
 	uint32_t line;       /* 1-based */
 	uint32_t column;     /* 1-based, in bytes */
 	const char *message; /* one printable line of UTF-8, owned by the list */
+	size_t order;        /* in which it was found */
 	size_t first_edit;   /* its edits: [first_edit, first_edit + edit_count) */
 	size_t edit_count;
 };

@@ -15,7 +15,7 @@
 struct gv_refusal {
 	const char *guard; /* id, static storage */
 	bool forceable;    /* force overrides it */
-	char message[300]; /* one printable line */
+	char message[600]; /* one line of UTF-8 */
 };
 
 enum { GV_MAX_REFUSALS = 8 };

@@ -93,9 +93,6 @@ const struct gv_builtin_pack *gv_builtin_pack(const char *name);
 /* "TRUE", one of "a", "b": what RULE wants, for messages; appended to OUT. */
 void gv_rule_describe_wanted(struct gv_buf *out, const struct gv_rule *rule);
 
-/* The words of CONDITION as they stand in a pack, appended to OUT. */
-void gv_condition_describe(struct gv_buf *out, const struct gv_condition *condition);
-
 /* "equals", "one-of", "present", "absent"; static storage. */
 const char *gv_ensure_name(enum gv_ensure ensure);
 

@@ -62,7 +62,6 @@ struct gv_line {
 	size_t value_at;      /* where value begins, behind the quote */
 	bool quoted;          /* the value stands in quotes */
 	size_t flaw_at;       /* where VMware's reader gave up, for a malformed line */
-	size_t next_feed;     /* private to gv_vmx_next: the next LF at or after end */
 };
 
 /* What one pass over the text found. */
@@ -108,6 +107,13 @@ bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *
 
 /* Moves *LINE, an entry, to the next entry of the same name. Returns false, untouched, if none. */
 bool gv_vmx_find_again(const struct gv_vmx *vmx, struct gv_line *line);
+
+/*
+ * Moves LINE to the next line called NAME, or to the first when it is zeroed. Other than with
+ * gv_vmx_find a malformed line counts whose name can be read: the user meant it to be one. Returns
+ * false after the last.
+ */
+bool gv_vmx_next_named(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line);
 
 /*
  * Sets *LINE to the entry that repeats an earlier name, counted from INDEX 0, and *FIRST to the

@@ -151,8 +151,9 @@ size_t gv_charset_first_bad(const struct gv_charset *charset, struct gv_span tex
 	if (charset->kind == UTF8)
 		return first_bad_utf8(text);
 	struct gv_os_converter *converter;
-	if (gv_os_open_converter(&converter, "UTF-8", charset->iconv) != 0)
-		return text.len;
+	int code = gv_os_open_converter(&converter, "UTF-8", charset->iconv);
+	if (code != 0)
+		return code == ENOMEM ? SIZE_MAX : text.len;
 	size_t bad = convert(converter, text, NULL);
 	gv_os_close_converter(converter);
 	return bad;
@@ -178,8 +179,11 @@ static void copy_utf8(struct gv_buf *out, struct gv_span text)
 void gv_charset_to_utf8(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text)
 {
 	struct gv_os_converter *converter = NULL;
-	if (charset == NULL || charset->kind == UTF8 ||
-	    gv_os_open_converter(&converter, "UTF-8", charset->iconv) != 0) {
+	int code = EINVAL;
+	if (charset != NULL && charset->kind != UTF8)
+		code = gv_os_open_converter(&converter, "UTF-8", charset->iconv);
+	if (code != 0) {
+		out->failed |= code == ENOMEM;
 		copy_utf8(out, text);
 		return;
 	}
@@ -201,7 +205,9 @@ bool gv_charset_from_utf8(struct gv_buf *out, const struct gv_charset *charset,
 		gv_buf_add(out, text);
 		return first_bad_utf8(text) == text.len;
 	}
-	if (gv_os_open_converter(&converter, charset->iconv, "UTF-8") != 0)
+	int code = gv_os_open_converter(&converter, charset->iconv, "UTF-8");
+	out->failed |= code == ENOMEM;
+	if (code != 0)
 		return false;
 	size_t good = convert(converter, text, out);
 	gv_os_close_converter(converter);
@@ -265,8 +271,15 @@ void gv_charset_show(struct gv_buf *out, const struct gv_charset *charset, struc
 void gv_charset_show_short(struct gv_buf *out, const struct gv_charset *charset,
                            struct gv_span text, size_t limit)
 {
-	bool cut = text.len > limit;
-	gv_charset_show(out, charset, cut ? gv_span_part(text, 0, limit) : text);
-	if (cut)
-		gv_buf_text(out, "...");
+	if (text.len <= limit) {
+		gv_charset_show(out, charset, text);
+		return;
+	}
+	struct gv_span cut = gv_span_part(text, 0, limit);
+	size_t bad = gv_charset_first_bad(charset == NULL ? gv_charset_utf8() : charset, cut);
+	/* A character that the limit cuts goes with the rest; none has more than four bytes. */
+	if (bad < limit && limit - bad < 4)
+		cut.len = bad;
+	gv_charset_show(out, charset, cut);
+	gv_buf_text(out, "...");
 }

@@ -23,7 +23,7 @@ const struct gv_charset *gv_charset_utf8(void);
 /*
  * The offset of the first byte of TEXT that CHARSET gives no meaning, TEXT.len if there is none.
  * Single-byte Windows code pages mean something by every byte. Where the system cannot convert
- * CHARSET nothing is found wrong.
+ * CHARSET nothing is found wrong. SIZE_MAX when memory ran out.
  */
 size_t gv_charset_first_bad(const struct gv_charset *charset, struct gv_span text);
 
@@ -32,7 +32,7 @@ void gv_charset_to_utf8(struct gv_buf *out, const struct gv_charset *charset, st
 
 /*
  * Appends the UTF-8 TEXT in CHARSET. Returns false when CHARSET cannot say it (or the system
- * cannot convert); OUT then holds a part.
+ * cannot convert); OUT then holds a part, and out->failed tells when memory ran out.
  */
 bool gv_charset_from_utf8(struct gv_buf *out, const struct gv_charset *charset,
                           struct gv_span text);
@@ -43,7 +43,7 @@ bool gv_charset_from_utf8(struct gv_buf *out, const struct gv_charset *charset,
  */
 void gv_charset_show(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text);
 
-/* The same cut after about LIMIT bytes of TEXT, with "..." where something is left out. */
+/* The same cut after at most LIMIT bytes of TEXT, between characters, with "..." where something is left out. */
 void gv_charset_show_short(struct gv_buf *out, const struct gv_charset *charset,
                            struct gv_span text, size_t limit);
 

@@ -20,10 +20,26 @@ static const char *const names[] = {
 
 _Static_assert(sizeof names / sizeof *names == GV_STATUS_COUNT, "every status has a name");
 
+/* Drops the start of a UTF-8 character whose rest did not fit at the end of MESSAGE. */
+static void drop_half_character(char *message)
+{
+	size_t end = strlen(message);
+	size_t lead = end;
+	while (lead > 0 && end - lead < 4 && ((unsigned char)message[lead - 1] & 0xC0) == 0x80)
+		lead--;
+	if (lead == 0 || (unsigned char)message[lead - 1] < 0xC0)
+		return;
+	unsigned char first = (unsigned char)message[lead - 1];
+	size_t need = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+	if (end - lead + 1 < need)
+		message[lead - 1] = '\0';
+}
+
 static void record(struct gv_error *err, enum gv_status status, const char *format, va_list args)
 {
 	err->status = status;
 	vsnprintf(err->message, sizeof err->message, format, args);
+	drop_half_character(err->message);
 }
 
 enum gv_status gv_fail(struct gv_error *err, enum gv_status status, const char *format, ...)
@@ -63,6 +79,7 @@ enum gv_status gv_fail_system(struct gv_error *err, int code, const char *format
 	err->code = code;
 	size_t used = strlen(err->message);
 	snprintf(err->message + used, sizeof err->message - used, ": %s", strerror(code));
+	drop_half_character(err->message);
 	return status;
 }
 

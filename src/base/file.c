@@ -29,6 +29,7 @@ static enum gv_status read_all(int file, uint64_t limit, size_t expected, struct
 			return gv_fail(err, GV_ETOOBIG, "larger than the limit of %" PRIu64
 			               " bytes (--max-size)", limit);
 	}
+	text->at[text->len] = '\0';
 	return GV_OK;
 }
 
@@ -125,6 +126,7 @@ struct place {
 	char *backup;
 	char temp[TEMP_SIZE];
 	bool temp_made;
+	bool was_read; /* the caller read the file: if it is gone now, somebody removed it */
 };
 
 static void leave_place(struct place *place)
@@ -150,6 +152,8 @@ static enum gv_status name_backup(struct place *place, struct gv_error *err)
 static enum gv_status enter_place(struct place *place, const char *path, struct gv_error *err)
 {
 	int code = gv_os_resolve(path, &place->path);
+	if (code == ENOENT && place->was_read)
+		return gv_fail(err, GV_ECHANGED, "was removed by another program meanwhile");
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot resolve the path");
 	char *slash = strrchr(place->path, '/');
@@ -170,35 +174,56 @@ static bool same_file(const struct gv_os_stat *a, const struct gv_os_stat *b)
 	       a->owner == b->owner && a->group == b->group && a->size == b->size;
 }
 
-/* True when the rest of FILE is exactly TEXT. */
-static bool holds(int file, struct gv_span text)
+/* Sets *SAME to whether the rest of FILE is exactly TEXT. */
+static int compare_rest(int file, struct gv_span text, bool *same)
 {
 	char block[BLOCK];
 	size_t done = 0;
-	size_t got = 1;
-	while (got > 0) {
-		if (gv_os_read(file, block, sizeof block, &got) != 0 || got > text.len - done)
-			return false;
-		if (got > 0 && memcmp(block, text.at + done, got) != 0)
-			return false;
-		done += got;
+	*same = true;
+	for (size_t got = 1; *same && got > 0; done += got) {
+		int code = gv_os_read(file, block, sizeof block, &got);
+		if (code != 0)
+			return code;
+		*same = got <= text.len - done &&
+		        (got == 0 || memcmp(block, text.at + done, got) == 0);
 	}
-	return done == text.len;
+	*same = *same && done == text.len;
+	return 0;
 }
 
-/* Compares bytes, not times: two writes within a tick of the clock have the same time. */
-static enum gv_status check_unchanged(struct place *place, const struct gv_file *was,
-                                      struct gv_error *err)
+static enum gv_status fail_changed(struct gv_error *err)
+{
+	return gv_fail(err, GV_ECHANGED, "was changed by another program meanwhile");
+}
+
+static enum gv_status fail_compare(struct gv_error *err, int code)
+{
+	if (code == ENOENT)
+		return fail_changed(err);
+	return gv_fail_system(err, code, "cannot read it again to see whether it changed");
+}
+
+/* GV_ECHANGED unless NAME is the file that WAS was read from, unchanged. */
+static enum gv_status check_unchanged(struct place *place, const char *name,
+                                      const struct gv_file *was, struct gv_error *err)
 {
 	struct gv_os_stat now;
 	int file;
-	if (gv_os_stat(place->dir, place->name, false, &now) != 0 || !same_file(&now, &was->stat) ||
-	    gv_os_open(place->dir, place->name, &file) != 0)
-		return gv_fail(err, GV_ECHANGED, "was changed by another program meanwhile");
-	bool same = holds(file, gv_buf_span(&was->text));
+	bool same = false;
+	int code = gv_os_stat(place->dir, name, false, &now);
+	if (code != 0)
+		return fail_compare(err, code);
+	if (!same_file(&now, &was->stat))
+		return fail_changed(err);
+	code = gv_os_open(place->dir, name, &file);
+	if (code != 0)
+		return fail_compare(err, code);
+	/* Bytes, not times: two writes within a tick of the clock have the same time. */
+	code = compare_rest(file, gv_buf_span(&was->text), &same);
 	gv_os_close(file);
-	return same ? GV_OK
-	            : gv_fail(err, GV_ECHANGED, "was changed by another program meanwhile");
+	if (code != 0)
+		return fail_compare(err, code);
+	return same ? GV_OK : fail_changed(err);
 }
 
 /* Fills the new file TO and makes it durable; FROM is the original, for its attributes. */
@@ -249,7 +274,7 @@ static int commit(struct place *place, const char *name)
 	return code;
 }
 
-/* Without hard links the backup is a copy, itself staged and renamed. */
+/* Puts a copy of the original, itself staged and renamed, under the backup's name. */
 static enum gv_status copy_backup(struct place *place, const struct gv_file *was,
                                   struct gv_error *err)
 {
@@ -260,45 +285,83 @@ static enum gv_status copy_backup(struct place *place, const struct gv_file *was
 		return gv_fail_system(err, code, "no random numbers");
 	enum gv_status status = stage(&copy, was, gv_buf_span(&was->text), err);
 	if (status == GV_OK && (code = commit(&copy, copy.backup)) != 0)
-		status = gv_fail_system(err, code, "cannot keep a backup");
+		status = gv_fail_system(err, code, "cannot keep a backup (--no-backup)");
 	if (copy.temp_made)
 		gv_os_remove(copy.dir, copy.temp);
 	return status;
 }
 
+/* Gives what the swap displaced its last place: the backup's name, or none. */
+static enum gv_status settle_displaced(struct place *place, const struct gv_file *was, bool backup,
+                                       struct gv_error *err)
+{
+	enum gv_status status = check_unchanged(place, place->temp, was, err);
+	if (status != GV_OK || !backup)
+		return status; /* without backup leave_place removes it */
+	int code = commit(place, place->backup);
+	return code == 0 ? GV_OK : gv_fail_system(err, code, "cannot keep a backup (--no-backup)");
+}
+
 /*
- * Gives the original its second name, PATH.bak. Linked under a temporary name and renamed, so that
- * an older backup is there until the new one is; PATH itself is not touched.
+ * The staged file and the original have changed names, in one step. Only now is it certain what
+ * was displaced: when it is not what was read, or cannot be kept, they change back.
  */
-static enum gv_status keep_backup(struct place *place, const struct gv_file *was,
+static enum gv_status finish_swap(struct place *place, const struct gv_file *was, bool backup,
                                   struct gv_error *err)
 {
-	char temp[TEMP_SIZE];
-	int code = make_temp_name(temp);
-	if (code == 0)
-		code = gv_os_link(place->dir, place->name, temp);
+	enum gv_status status = settle_displaced(place, was, backup, err);
+	if (status == GV_OK || gv_os_swap(place->dir, place->temp, place->name) == 0)
+		return status;
+	place->temp_made = false; /* it holds what somebody wrote: better kept than tidy */
+	return status;
+}
+
+/* The same in steps, for file systems that cannot swap. PATH itself is touched by the last only. */
+static enum gv_status rename_in(struct place *place, const struct gv_file *was, bool backup,
+                                struct gv_error *err)
+{
+	enum gv_status status = backup ? copy_backup(place, was, err) : GV_OK;
+	if (status == GV_OK)
+		status = check_unchanged(place, place->name, was, err);
+	if (status != GV_OK)
+		return status;
+	int code = commit(place, place->name);
+	return code == 0 ? GV_OK : gv_fail_system(err, code, "cannot put the new file in place");
+}
+
+/*
+ * A file with several names is not made the backup: whoever writes to it by another name would
+ * write to the backup. It is copied.
+ */
+static enum gv_status put_in_place(struct place *place, const struct gv_file *was, bool backup,
+                                   struct gv_error *err)
+{
+	bool copied = backup && was->stat.links > 1;
+	enum gv_status status = check_unchanged(place, place->name, was, err);
+	if (status == GV_OK && copied)
+		status = copy_backup(place, was, err);
+	if (status != GV_OK)
+		return status;
+	int code = gv_os_swap(place->dir, place->temp, place->name);
 	if (code == ENOTSUP)
-		return copy_backup(place, was, err);
-	if (code == 0)
-		code = gv_os_rename(place->dir, temp, place->backup);
-	/* Renaming a name to another name of the same file does nothing: remove it in any case. */
-	gv_os_remove(place->dir, temp);
-	return code == 0 ? GV_OK : gv_fail_system(err, code, "cannot keep a backup (--no-backup)");
+		return rename_in(place, was, backup && !copied, err);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot put the new file in place");
+	return finish_swap(place, was, backup && !copied, err);
 }
 
 static enum gv_status replace(struct place *place, const struct gv_file *was, struct gv_span text,
                               bool backup, struct gv_error *err)
 {
 	enum gv_status status = stage(place, was, text, err);
-	if (status == GV_OK)
-		status = check_unchanged(place, was, err);
-	if (status == GV_OK && backup)
-		status = keep_backup(place, was, err);
 	if (status != GV_OK)
 		return status;
-	int code = commit(place, place->name);
+	int code = gv_os_hold_dir(place->dir);
 	if (code != 0)
-		return gv_fail_system(err, code, "cannot put the new file in place");
+		return gv_fail_system(err, code, "another gpuvirt holds its folder");
+	status = put_in_place(place, was, backup, err);
+	if (status != GV_OK)
+		return status;
 	code = gv_os_sync_dir(place->dir);
 	if (code != 0)
 		return gv_fail_system(err, code, "replaced, but a power cut may undo it");
@@ -308,7 +371,7 @@ static enum gv_status replace(struct place *place, const struct gv_file *was, st
 enum gv_status gv_file_replace(const char *path, const struct gv_file *was, struct gv_span text,
                                bool backup, struct gv_error *err)
 {
-	struct place place = {0};
+	struct place place = {.was_read = true};
 	gv_os_hold_signals();
 	enum gv_status status = enter_place(&place, path, err);
 	if (status == GV_OK)
@@ -318,18 +381,51 @@ enum gv_status gv_file_replace(const char *path, const struct gv_file *was, stru
 	return status;
 }
 
-/* Where names cannot be swapped in one step: PATH is replaced by the backup, never missing. */
-static int swap_in_steps(struct place *place)
+/* Reads the place's file for a copy. */
+static enum gv_status read_place(struct place *place, struct gv_file *out, struct gv_error *err)
 {
-	int code = gv_os_link(place->dir, place->name, place->temp);
+	int file;
+	int code = gv_os_open(place->dir, place->name, &file);
 	if (code != 0)
-		return code;
-	place->temp_made = true;
-	code = gv_os_rename(place->dir, place->backup, place->name);
-	return code == 0 ? commit(place, place->backup) : code;
+		return gv_fail_system(err, code, "cannot open");
+	enum gv_status status = read_open(file, SIZE_MAX / 2, out, err);
+	gv_os_close(file);
+	return status;
 }
 
-static enum gv_status undo(struct place *place, struct gv_error *err)
+/*
+ * Where names cannot be swapped in one step: a copy of the file is staged, the backup takes the
+ * file's name, the copy that of the backup. The file's name always stands for a whole file.
+ */
+static enum gv_status swap_in_steps(struct place *place, struct gv_error *err)
+{
+	struct gv_file now = {0};
+	enum gv_status status = read_place(place, &now, err);
+	if (status == GV_OK)
+		status = stage(place, &now, gv_buf_span(&now.text), err);
+	gv_file_dispose(&now);
+	if (status != GV_OK)
+		return status;
+	int code = gv_os_rename(place->dir, place->backup, place->name);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot swap file and backup");
+	code = commit(place, place->backup);
+	if (code == 0)
+		return GV_OK;
+	place->temp_made = false; /* the only copy of what the file held */
+	return gv_fail_system(err, code, "undone, but what it held stays in %s instead of %s",
+	                      place->temp, place->backup);
+}
+
+static enum gv_status swap_with_backup(struct place *place, struct gv_error *err)
+{
+	int code = gv_os_swap(place->dir, place->name, place->backup);
+	if (code == ENOTSUP)
+		return swap_in_steps(place, err);
+	return code == 0 ? GV_OK : gv_fail_system(err, code, "cannot swap file and backup");
+}
+
+static enum gv_status check_backup(struct place *place, struct gv_error *err)
 {
 	struct gv_os_stat backup;
 	int code = gv_os_stat(place->dir, place->backup, false, &backup);
@@ -339,11 +435,19 @@ static enum gv_status undo(struct place *place, struct gv_error *err)
 		return gv_fail_system(err, code, "cannot read the backup");
 	if (backup.type != GV_OS_FILE)
 		return gv_fail(err, GV_EINVAL, "the backup %s is not a regular file", place->backup);
-	code = gv_os_swap(place->dir, place->name, place->backup);
-	if (code == ENOTSUP)
-		code = swap_in_steps(place);
+	return GV_OK;
+}
+
+static enum gv_status undo(struct place *place, struct gv_error *err)
+{
+	int code = gv_os_hold_dir(place->dir);
 	if (code != 0)
-		return gv_fail_system(err, code, "cannot swap file and backup");
+		return gv_fail_system(err, code, "another gpuvirt holds its folder");
+	enum gv_status status = check_backup(place, err);
+	if (status == GV_OK)
+		status = swap_with_backup(place, err);
+	if (status != GV_OK)
+		return status;
 	code = gv_os_sync_dir(place->dir);
 	if (code != 0)
 		return gv_fail_system(err, code, "swapped, but a power cut may undo it");

@@ -18,14 +18,14 @@ static enum gv_status add(struct gv_paths *paths, const char *path, bool named,
 {
 	struct gv_path *grown = gv_grow(paths->at, paths->count, &paths->cap, sizeof *grown);
 	struct gv_span copy = gv_arena_copy(&paths->arena, gv_span_of(path));
+	struct gv_error *kept = NULL;
+	if (trouble != NULL && (kept = gv_arena_alloc(&paths->arena, sizeof *kept)) != NULL)
+		*kept = *trouble;
 	if (grown != NULL)
 		paths->at = grown;
-	if (grown == NULL || copy.at == NULL)
+	if (grown == NULL || copy.at == NULL || (trouble != NULL && kept == NULL))
 		return gv_fail_memory(err);
-	struct gv_path *added = &paths->at[paths->count++];
-	*added = (struct gv_path){.path = copy.at, .named = named};
-	if (trouble != NULL)
-		added->trouble = *trouble;
+	paths->at[paths->count++] = (struct gv_path){copy.at, named, kept};
 	return GV_OK;
 }
 

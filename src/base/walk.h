@@ -12,7 +12,7 @@
 struct gv_path {
 	const char *path;         /* owned by the list */
 	bool named;               /* given by the user, not found in a folder */
-	struct gv_error trouble;  /* a folder below the named one that could not be read */
+	const struct gv_error *trouble; /* a folder that could not be read: why; else NULL */
 };
 
 /* Zero-initialise; dispose when done. */

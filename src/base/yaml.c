@@ -7,6 +7,8 @@
 
 #include <yaml.h>
 
+#include "base/charset.h"
+
 enum { MAX_DEPTH = 16, MAX_BYTES = 1 << 20 };
 
 struct gv_yaml_place {
@@ -88,6 +90,9 @@ static enum gv_status push(struct survey *survey, const yaml_event_t *event, boo
 {
 	if (survey->depth == MAX_DEPTH)
 		return fail_at(survey, event->start_mark, "nested too deeply (limit 16 levels)");
+	struct level *level = innermost(survey);
+	if (level != NULL && level->is_map && !level->wants_value)
+		return fail_at(survey, event->start_mark, "the name of a field is a text");
 	begin_node(survey);
 	survey->levels[survey->depth++] =
 		(struct level){.is_map = is_map, .path_len = survey->path.len};
@@ -113,8 +118,25 @@ static enum gv_status read_scalar(struct survey *survey, const yaml_event_t *eve
 	return note_place(survey, event->start_mark);
 }
 
+/* An anchor without an alias does no harm; but whoever writes one means to use it. */
+static bool has_anchor(const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		return event->data.scalar.anchor != NULL;
+	case YAML_MAPPING_START_EVENT:
+		return event->data.mapping_start.anchor != NULL;
+	case YAML_SEQUENCE_START_EVENT:
+		return event->data.sequence_start.anchor != NULL;
+	default:
+		return false;
+	}
+}
+
 static enum gv_status read_event(struct survey *survey, const yaml_event_t *event)
 {
+	if (has_anchor(event))
+		return fail_at(survey, event->start_mark, "anchors are not allowed");
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		if (++survey->documents > 1)
@@ -173,6 +195,8 @@ static enum gv_status take_survey(struct gv_yaml_places *places, struct gv_span 
 {
 	struct survey survey = {.places = places, .err = err};
 	yaml_parser_t parser;
+	if (text.len == 0)
+		return gv_fail_at(err, GV_EPARSE, 1, 1, "the file is empty");
 	if (text.len > MAX_BYTES)
 		return gv_fail_at(err, GV_EPARSE, 1, 1, "larger than 1 MiB");
 	if (!yaml_parser_initialize(&parser))
@@ -207,16 +231,24 @@ static void note_complaint(cyaml_log_t level, void *context, const char *format,
 		sscanf(place, "(line: %u, column: %u)", &complaint->line, &complaint->column);
 }
 
-/* libcyaml's way to say it, ours, and whether the rest of its message names a field. */
+/*
+ * libcyaml's way to say it and ours, which stays the same from one version of it to the next.
+ * NAMES: the rest of its message is the name of a field; FINDS: whose place is to be found.
+ */
 static const struct phrase {
 	const char *theirs;
 	const char *ours;
-	bool names_field;
+	bool names;
+	bool finds;
 } phrases[] = {
-	{"Unexpected key: ", "unknown field", true},
-	{"Mapping field already seen: ", "this field stands twice:", true},
-	{"Missing required mapping field: ", "a required field is missing:", false},
-	{"STRING length < 1: ", "the text is empty", false},
+	{"Unexpected key: ", "unknown field ", true, true},
+	{"Mapping field already seen: ", "this field stands twice: ", true, true},
+	{"Missing required mapping field: ", "a required field is missing: ", true, false},
+	{"STRING length < ", "the text is empty", false, false},
+	{"Insufficient entries", "the list is empty", false, false},
+	{"Expecting SEQUENCE", "a list is expected here", false, false},
+	{"Expecting MAPPING", "a group of fields is expected here", false, false},
+	{"Expecting STRING", "a text is expected here", false, false},
 };
 
 static bool ends_in_field(struct gv_span path, const char *field)
@@ -246,21 +278,37 @@ static void find_field(const struct gv_yaml_places *places, const char *field,
 	}
 }
 
+/* Records a failure whose words may hold what stands in the file. */
+static enum gv_status fail_shown(struct gv_error *err, uint32_t line, uint32_t column,
+                                 const char *words)
+{
+	struct gv_buf shown = {0};
+	gv_charset_show(&shown, NULL, gv_span_of(words));
+	enum gv_status status =
+		shown.failed ? gv_fail_memory(err)
+		             : gv_fail_at(err, GV_EPARSE, line == 0 ? 1 : line,
+	                                  column == 0 ? 1 : column, "%s", shown.at);
+	gv_buf_dispose(&shown);
+	return status;
+}
+
 static enum gv_status fail_schema(const struct gv_yaml_places *places, struct complaint *complaint,
                                   struct gv_error *err)
 {
-	const char *text = complaint->message;
+	char words[300];
+	snprintf(words, sizeof words, "%s", complaint->message);
 	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
-		size_t len = strlen(phrases[i].theirs);
-		if (strncmp(text, phrases[i].theirs, len) != 0)
+		const struct phrase *phrase = &phrases[i];
+		size_t len = strlen(phrase->theirs);
+		if (strncmp(complaint->message, phrase->theirs, len) != 0)
 			continue;
-		if (phrases[i].names_field)
-			find_field(places, text + len, complaint);
-		return gv_fail_at(err, GV_EPARSE, complaint->line, complaint->column, "%s %s",
-		                  phrases[i].ours, text + len);
+		if (phrase->finds)
+			find_field(places, complaint->message + len, complaint);
+		snprintf(words, sizeof words, "%s%s", phrase->ours,
+		         phrase->names ? complaint->message + len : "");
+		break;
 	}
-	return gv_fail_at(err, GV_EPARSE, complaint->line == 0 ? 1 : complaint->line,
-	                  complaint->line == 0 ? 1 : complaint->column, "%s", text);
+	return fail_shown(err, complaint->line, complaint->column, words);
 }
 
 static cyaml_config_t config_for(struct complaint *complaint)
@@ -337,6 +385,6 @@ enum gv_status gv_yaml_fail(const struct gv_yaml_places *places, struct gv_error
 	va_start(args, format);
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
-	return gv_fail_at(err, GV_EPARSE, place == NULL ? 1 : place->line,
-	                  place == NULL ? 1 : place->column, "%s", message);
+	return fail_shown(err, place == NULL ? 1 : place->line, place == NULL ? 1 : place->column,
+	                  message);
 }

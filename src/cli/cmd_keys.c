@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/show.h"
 #include "cli/targets.h"
+#include "platform/os.h"
 
 /* A file opened to be read only. */
 struct reading {
@@ -73,7 +74,7 @@ enum gv_exit cmd_print(struct cli *cli)
 	if (good)
 		print_entries(cli, targets_label(cli->arguments[0]), reading.vmx);
 	close_reading(&reading);
-	return good ? EXIT_DONE : EXIT_NO;
+	return good ? EXIT_DONE : EXIT_MISUSE;
 }
 
 /* Prints the value of KEY. On a terminal a value is one line; in a pipe it is its bytes. */
@@ -85,11 +86,13 @@ static bool get_key(struct cli *cli, const char *path, const struct gv_vmx *vmx,
 		output_error(&cli->out, path, "there is no %s", key);
 		return false;
 	}
-	struct gv_line again = line;
-	if (gv_vmx_find_again(vmx, &again))
+	unsigned first = line.number;
+	while (gv_vmx_find_again(vmx, &line)) {
+	}
+	if (line.number != first)
 		output_error(&cli->out, path, "%s stands on line %u and again on line %u: VMware "
-		             "refuses the file; the first is shown", key, (unsigned)line.number,
-		             (unsigned)again.number);
+		             "refuses the file; the last is shown", key, first,
+		             (unsigned)line.number);
 	gv_vmx_unescape(&value, line.value);
 	if (cli->out.terminal)
 		gv_charset_show(&cli->out.pending, gv_charset_find(gv_vmx_encoding(vmx)),
@@ -105,12 +108,14 @@ static bool get_key(struct cli *cli, const char *path, const struct gv_vmx *vmx,
 enum gv_exit cmd_get(struct cli *cli)
 {
 	struct reading reading = {0};
-	bool good = open_reading(cli, cli->arguments[0], &reading);
-	for (int i = 1; reading.vmx != NULL && i < cli->count; i++)
-		good = get_key(cli, targets_label(cli->arguments[0]), reading.vmx,
-		               cli->arguments[i]) && good;
+	const char *path = cli->arguments[0];
+	enum gv_exit status = open_reading(cli, path, &reading) ? EXIT_DONE : EXIT_MISUSE;
+	for (int i = 1; reading.vmx != NULL && i < cli->count; i++) {
+		if (!get_key(cli, targets_label(path), reading.vmx, cli->arguments[i]))
+			status = EXIT_NO;
+	}
 	close_reading(&reading);
-	return good ? EXIT_DONE : EXIT_NO;
+	return status;
 }
 
 /* Reads "KEY=VALUE", or "KEY" for unset, into CHANGE. */
@@ -166,8 +171,20 @@ static enum gv_exit apply_changes(struct cli *cli, const struct gv_change *chang
 	return good ? EXIT_DONE : status == GV_EINVAL ? EXIT_MISUSE : EXIT_NO;
 }
 
+/* A file that is not there is misuse: nothing was touched. */
+static bool is_there(struct cli *cli, const char *path)
+{
+	struct gv_os_stat stat;
+	int code = targets_is_input(path) ? 0 : gv_os_stat(NULL, path, true, &stat);
+	if (code != 0)
+		output_error(&cli->out, path, "cannot open: %s", strerror(code));
+	return code == 0;
+}
+
 static enum gv_exit change(struct cli *cli, enum gv_change_kind kind)
 {
+	if (!is_there(cli, cli->arguments[0]))
+		return EXIT_MISUSE;
 	size_t count = (size_t)cli->count - 1;
 	struct gv_change *changes = calloc(count, sizeof *changes);
 	bool good = changes != NULL;

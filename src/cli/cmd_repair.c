@@ -73,8 +73,11 @@ static void show_differences(struct cli *cli, const char *path, const struct gv_
 {
 	tally->needy += repair->plan.changes;
 	tally->clean += !repair->plan.changes;
-	if (!repair->plan.changes)
+	if (!repair->plan.changes) {
+		if (cli->settings.verbose)
+			output_error(&cli->out, path, "in order");
 		return;
+	}
 	show_diff(&cli->out, path, repair);
 	if (!cli->settings.quiet && repair->refused)
 		show_refused(&cli->out, path, repair, cli->settings.force);
@@ -97,7 +100,16 @@ static void show_repairs(struct cli *cli, const char *path, const struct gv_repa
 	const struct gv_findings *found = &repair->plan.found;
 	for (size_t i = 0; i < found->count; i++) {
 		if (gv_finding_is_fixed(&found->at[i], cli->settings.unsafe))
-			show_fixed(&cli->out, path, &found->at[i], !repair->written);
+			show_fixed(&cli->out, path, &found->at[i], cli->settings.dry_run);
+	}
+}
+
+/* What a dry run leaves, by the lines of the file as it still is. */
+static void show_untouched(struct cli *cli, const char *path, const struct gv_findings *found)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		if (!gv_finding_is_fixed(&found->at[i], cli->settings.unsafe))
+			show_finding(&cli->out, path, &found->at[i]);
 	}
 }
 
@@ -115,13 +127,16 @@ static void show_fix(struct cli *cli, const char *path, const struct gv_repair *
 	tally->fixed += changes;
 	tally->needy += any_counts(remain);
 	tally->clean += !changes && !any_counts(remain);
-	if (repair->from_input)
+	if (repair->from_input && !cli->settings.dry_run)
 		pass_text(cli, repair);
 	if (cli->settings.quiet)
 		return;
 	if (changes)
 		show_repairs(cli, path, repair);
-	show_findings(cli, path, remain);
+	if (changes && cli->settings.dry_run)
+		show_untouched(cli, path, &repair->plan.found);
+	else
+		show_findings(cli, path, remain);
 	if (cli->settings.verbose && !changes && remain->count == 0)
 		show_in_order(cli, path);
 }
@@ -202,7 +217,7 @@ static void run_file(struct cli *cli, const struct mode *mode, const struct gv_p
                      const struct gv_repair_options *options, struct tally *tally)
 {
 	struct gv_repair repair = {0};
-	struct gv_error err = path->trouble;
+	struct gv_error err = path->trouble != NULL ? *path->trouble : (struct gv_error){0};
 	bool input = targets_is_input(path->path);
 	const char *label = targets_label(path->path);
 	tally->files++;

@@ -49,23 +49,33 @@ static bool undo_file(struct cli *cli, const char *path)
 }
 
 /* A file found in a folder takes part when it has a backup; a named one must have one. */
-static bool takes_part(const struct gv_path *path)
+static bool takes_part(struct cli *cli, const struct gv_path *path)
 {
-	return path->named || has_backup(path->path);
+	if (path->named || has_backup(path->path))
+		return true;
+	if (cli->settings.verbose) {
+		output_path(&cli->out, path->path);
+		output_text(&cli->out, ": no backup\n");
+	}
+	return false;
 }
 
 static enum gv_exit undo_files(struct cli *cli, const struct gv_paths *paths)
 {
 	enum gv_exit status = EXIT_DONE;
+	size_t taken = 0;
 	for (size_t i = 0; i < paths->count; i++) {
 		const struct gv_path *path = &paths->at[i];
-		if (path->trouble.status != GV_OK) {
-			output_failure(&cli->out, path->path, &path->trouble);
+		if (path->trouble != NULL) {
+			output_failure(&cli->out, path->path, path->trouble);
 			status = EXIT_NO;
-		} else if (takes_part(path) && !undo_file(cli, path->path)) {
-			status = EXIT_NO;
+		} else if (takes_part(cli, path)) {
+			taken++;
+			status = undo_file(cli, path->path) ? status : EXIT_NO;
 		}
 	}
+	if (taken == 0 && status == EXIT_DONE && !cli->settings.quiet)
+		output_text(&cli->out, "nothing to undo: no file has a backup\n");
 	return status;
 }
 

@@ -67,7 +67,8 @@ static void show_examples(struct output *out, const struct command *command)
 
 void help_command(struct output *out, const struct command *command)
 {
-	output_format(out, "gpuvirt %s %s\n\n", command->name, command->arguments);
+	output_format(out, "gpuvirt %s%s%s\n\n", command->name,
+	              command->arguments[0] != '\0' ? " " : "", command->arguments);
 	wrap(out, command->about, 0, 0);
 	show_options(out, command);
 	show_examples(out, command);

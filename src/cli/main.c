@@ -57,7 +57,8 @@ static enum gv_exit start_command(struct cli *cli, int argc, char **argv)
 {
 	struct gv_buf problem = {0};
 	enum gv_exit status = EXIT_MISUSE;
-	int first = options_read(&cli->settings, cli->command, argc, argv, &problem);
+	int first = options_read(&cli->settings, cli->command->name, cli->command->options, argc,
+	                         argv, &problem);
 	output_open(&cli->out, 1, cli->settings.color);
 	if (first < 0) {
 		output_error(&cli->out, NULL, "%s: %s", cli->command->name,
@@ -105,5 +106,5 @@ int main(int argc, char **argv)
 {
 	struct cli cli = {0};
 	gv_os_prepare_process();
-	return finish(&cli, start(&cli, argc, argv));
+	return (int)finish(&cli, start(&cli, argc, argv));
 }

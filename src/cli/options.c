@@ -6,28 +6,31 @@
 
 #include <gpuvirt/repair.h>
 
-#include "cli/command.h"
 #include "cli/suggest.h"
 
 const struct option_row option_rows[OPTIONS] = {
-	[OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "do everything but write"},
-	[OPTION_RULES] = {"rules", 0, "NAME|FILE",
-	                  "use this rule pack instead of vmware-3d (repeatable)"},
-	[OPTION_UNSAFE] = {"unsafe-fixes", 0, NULL,
-	                   "make also the repairs that guess what was meant"},
-	[OPTION_FORCE] = {"force", 0, NULL,
-	                  "write although the machine runs or is suspended, or the file is read-only "
-	                  "or hard-linked"},
-	[OPTION_NO_BACKUP] = {"no-backup", 0, NULL, "do not keep the old file as FILE.bak"},
-	[OPTION_EXCLUDE] = {"exclude", 0, "GLOB",
-	                    "pass over names (paths, if it has a \"/\") that match (repeatable)"},
-	[OPTION_MAX_SIZE] = {"max-size", 0, "SIZE",
-	                     "refuse larger files; K, M and G are powers of 1024 (default 64M)"},
-	[OPTION_COLOR] = {"color", 0, "WHEN",
-	                  "colours: auto, always or never; NO_COLOR switches auto off"},
-	[OPTION_QUIET] = {"quiet", 'q', NULL, "print only what was asked for and errors"},
-	[OPTION_VERBOSE] = {"verbose", 'v', NULL, "name also what is in order and what was done"},
-	[OPTION_HELP] = {"help", 'h', NULL, "show this help"},
+	[OPTION_DRY_RUN] = {.name = "dry-run", .letter = 'n', .help = "do everything but write"},
+	[OPTION_RULES] = {.name = "rules", .value = "NAME|FILE",
+		.help = "use this rule pack instead of vmware-3d (repeatable)"},
+	[OPTION_UNSAFE] = {.name = "unsafe-fixes",
+		.help = "make also the repairs that guess what was meant"},
+	[OPTION_FORCE] = {.name = "force",
+		.help = "write although the machine runs or is suspended, or the file is read-only "
+		        "or hard-linked"},
+	[OPTION_NO_BACKUP] = {.name = "no-backup", .help = "do not keep the old file as FILE.bak"},
+	[OPTION_EXCLUDE] = {.name = "exclude", .value = "GLOB",
+		.help = "pass over names (paths, if it has a \"/\") that match (repeatable)"},
+	[OPTION_MAX_SIZE] = {.name = "max-size", .value = "SIZE",
+		.help = "refuse larger files; K, M and G are powers of 1024 (default 64M)",
+		.takes = "a number below 4G, with K, M or G behind it if need be"},
+	[OPTION_COLOR] = {.name = "color", .value = "WHEN",
+		.help = "colours: auto, always or never; NO_COLOR switches auto off",
+		.takes = "auto, always or never"},
+	[OPTION_QUIET] = {.name = "quiet", .letter = 'q',
+		.help = "print only what was asked for and errors"},
+	[OPTION_VERBOSE] = {.name = "verbose", .letter = 'v',
+		.help = "name also the files with nothing to do"},
+	[OPTION_HELP] = {.name = "help", .letter = 'h', .help = "show this help"},
 };
 
 static bool set_color(struct settings *settings, const char *value)
@@ -112,13 +115,13 @@ static bool apply(struct settings *settings, enum option_id option, const char *
 /* getopt_long gives the index of a long option above all letters. */
 enum { LONG_BASE = 256, LETTERS_SIZE = 2 * OPTIONS + 3 };
 
-static void make_tables(const struct command *command, struct option *rows, char *letters)
+static void make_tables(uint32_t taken, struct option *rows, char *letters)
 {
 	size_t row_count = 0;
 	size_t letter_count = 0;
 	letters[letter_count++] = ':'; /* a missing value is ':' and not '?' */
 	for (int i = 0; i < OPTIONS; i++) {
-		if ((command->options & OPTION_BIT(i)) == 0)
+		if ((taken & OPTION_BIT(i)) == 0)
 			continue;
 		int takes = option_rows[i].value != NULL ? required_argument : no_argument;
 		rows[row_count++] = (struct option){option_rows[i].name, takes, NULL, LONG_BASE + i};
@@ -137,26 +140,27 @@ static int option_of_letter(int letter)
 	return i;
 }
 
-/* The rows near WORD; of those the command does not take it is said which do not. */
-static void suggest_option(struct gv_buf *problem, const struct command *command, const char *word)
+/* Names the option that WORD may mean, or says that it is one the command NAME does not take. */
+static void suggest_option(struct gv_buf *problem, const char *name, uint32_t taken,
+                           const char *word)
 {
 	for (int i = 0; i < OPTIONS; i++) {
 		if (!suggest_is_near(word, option_rows[i].name))
 			continue;
-		if ((command->options & OPTION_BIT(i)) != 0)
+		if ((taken & OPTION_BIT(i)) != 0)
 			gv_buf_format(problem, "; did you mean --%s?", option_rows[i].name);
 		else if (strcmp(word, option_rows[i].name) == 0)
-			gv_buf_format(problem, "; \"%s\" does not take it", command->name);
+			gv_buf_format(problem, "; \"%s\" does not take it", name);
 		else
 			continue;
 		return;
 	}
 }
 
-static void report_unknown(struct gv_buf *problem, const struct command *command, char **argv)
+static void report_unknown(struct gv_buf *problem, const char *name, uint32_t taken,
+                           const char *given)
 {
-	const char *given = argv[optind - 1];
-	if (strncmp(given, "--", 2) != 0 && optopt > 0 && optopt < LONG_BASE) {
+	if (optopt > 0 && optopt < LONG_BASE) { /* in a bundle GIVEN may be another word */
 		gv_buf_format(problem, "unknown option -%c", optopt);
 		return;
 	}
@@ -170,7 +174,7 @@ static void report_unknown(struct gv_buf *problem, const struct command *command
 		memcpy(word, given + 2, len - 2);
 	gv_buf_text(problem, "unknown option ");
 	gv_buf_add(problem, (struct gv_span){given, len});
-	suggest_option(problem, command, word);
+	suggest_option(problem, name, taken, word);
 }
 
 static void report_missing(struct gv_buf *problem)
@@ -182,27 +186,31 @@ static void report_missing(struct gv_buf *problem)
 
 static void report_value(struct gv_buf *problem, enum option_id option, const char *value)
 {
+	if (option_rows[option].takes == NULL) {
+		gv_buf_text(problem, "out of memory"); /* all values are good */
+		return;
+	}
 	gv_buf_format(problem, "--%s does not take \"", option_rows[option].name);
 	gv_buf_text(problem, value);
-	gv_buf_format(problem, "\": %s", option_rows[option].help);
+	gv_buf_format(problem, "\" but %s", option_rows[option].takes);
 }
 
-int options_read(struct settings *settings, const struct command *command, int argc, char **argv,
-                 struct gv_buf *problem)
+int options_read(struct settings *settings, const char *name, uint32_t taken, int argc,
+                 char **argv, struct gv_buf *problem)
 {
 	struct option rows[OPTIONS + 1];
 	char letters[LETTERS_SIZE];
-	make_tables(command, rows, letters);
+	make_tables(taken, rows, letters);
 	*settings = (struct settings){.max_size = GV_DEFAULT_MAX_SIZE};
 	opterr = 0;
-	optind = 1;
+	optind = 0; /* 0, and not 1, makes getopt forget an earlier argv */
 	for (;;) {
 		int found = getopt_long(argc, argv, letters, rows, NULL);
 		if (found == -1)
 			return optind;
 		if (found == '?' || found == ':') {
 			if (found == '?')
-				report_unknown(problem, command, argv);
+				report_unknown(problem, name, taken, argv[optind - 1]);
 			else
 				report_missing(problem);
 			return -1;

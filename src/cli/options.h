@@ -37,6 +37,7 @@ struct option_row {
 	char letter;       /* 0: none */
 	const char *value; /* what the help calls the value, NULL: takes none */
 	const char *help;  /* one line, no full stop */
+	const char *takes; /* which values, where not all are good */
 };
 
 /* The rows, indexed by enum option_id; static storage. */
@@ -63,15 +64,13 @@ struct settings {
 	struct text_list excludes;
 };
 
-struct command;
-
 /*
- * Reads the options of COMMAND out of argv[1..], which is reordered so that the other arguments
- * stand behind them. Returns the index of the first argument, or -1 with a message in *PROBLEM for
+ * Reads options out of argv[1..], those with a bit in TAKEN, which the command NAME takes. argv is
+ * reordered so that the other arguments stand behind them. Returns the index of the first argument, or -1 with a message in *PROBLEM for
  * misuse; the message names a likely spelling when there is one.
  */
-int options_read(struct settings *settings, const struct command *command, int argc, char **argv,
-                 struct gv_buf *problem);
+int options_read(struct settings *settings, const char *name, uint32_t taken, int argc,
+                 char **argv, struct gv_buf *problem);
 
 void settings_dispose(struct settings *settings);
 

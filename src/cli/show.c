@@ -1,10 +1,12 @@
 #include "cli/show.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <gpuvirt/diff.h>
 
 #include "base/charset.h"
+#include "platform/os.h"
 
 static const enum style severity_styles[] = {
 	[GV_NOTE] = STYLE_CYAN, [GV_WARNING] = STYLE_YELLOW, [GV_ERROR] = STYLE_RED};
@@ -55,7 +57,7 @@ void show_refusals(struct output *out, const char *path, const struct gv_refusal
 		show_place(out, path, 1, 1);
 		show_word(out, STYLE_CYAN, "note");
 		output_text(out, "fix would refuse: ");
-		output_text(out, refusals->at[i].message);
+		gv_charset_show(&out->pending, NULL, gv_span_of(refusals->at[i].message));
 		output_format(out, " [%s]\n", refusals->at[i].guard);
 	}
 }
@@ -102,10 +104,25 @@ static enum style style_of(char mark)
 	                                                                         : STYLE_PLAIN;
 }
 
+/*
+ * PATH as seen from the working directory *HERE when it lies below it: patch takes no absolute
+ * names. *HERE, which PATH may not outlive, is to be freed.
+ */
+static const char *relative(const char *path, char **here)
+{
+	*here = NULL;
+	if (path[0] != '/' || gv_os_resolve(".", here) != 0)
+		return path;
+	size_t len = strlen(*here);
+	bool below = strncmp(path, *here, len) == 0 && path[len] == '/' && path[len + 1] != '\0';
+	return below ? path + len + 1 : path;
+}
+
 void show_diff(struct output *out, const char *path, const struct gv_repair *repair)
 {
 	struct gv_buf diff = {0};
-	gv_diff(&diff, path, gv_buf_span(&repair->original), &repair->plan.edits);
+	char *here;
+	gv_diff(&diff, relative(path, &here), gv_buf_span(&repair->original), &repair->plan.edits);
 	out->pending.failed |= diff.failed;
 	struct gv_span rest = gv_buf_span(&diff);
 	const struct gv_charset *charset = charset_of(repair->vmx);
@@ -114,12 +131,14 @@ void show_diff(struct output *out, const char *path, const struct gv_repair *rep
 	while ((out->terminal || out->color) && rest.len > 0) {
 		struct gv_span line = take_line(&rest);
 		enum style style = style_of(line.at[0]);
-		output_style(out, style);
+		if (style != STYLE_PLAIN)
+			output_style(out, style);
 		show_readable(out, charset, line);
 		if (style != STYLE_PLAIN)
 			output_style(out, STYLE_PLAIN);
 	}
 	gv_buf_dispose(&diff);
+	free(here);
 }
 
 void show_refused(struct output *out, const char *path, const struct gv_repair *repair,

@@ -206,7 +206,8 @@ void lock_judge(struct lock_holder *out, struct gv_os_dir *dir, const char *name
 	struct gv_os_stat stat;
 	*out = (struct lock_holder){.state = LOCK_FREE};
 	int code = gv_os_stat(dir, name, true, &stat);
-	if (code == ENOENT)
+	/* A name too long for a lock folder can have none. */
+	if (code == ENOENT || code == ENAMETOOLONG)
 		return;
 	if (code == 0 && stat.type != GV_OS_FOLDER) {
 		note_trouble(out, name, "is no folder: ESXi's lock?");

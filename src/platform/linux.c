@@ -51,19 +51,37 @@ static int copy_xattr(int from, int to, const char *name)
 	return code == ENODATA ? 0 : code; /* removed meanwhile */
 }
 
-int posix_copy_xattrs(int from, int to)
+/*
+ * Removes an attribute that only the new file has: a folder's default ACL gives it one, which may
+ * let in more people than the original does.
+ */
+static int remove_xattr(int from, int to, const char *name)
+{
+	if (is_system_attribute(name) || fgetxattr(from, name, NULL, 0) >= 0)
+		return 0;
+	return fremovexattr(to, name) == 0 || errno == ENODATA ? 0 : errno;
+}
+
+/* Calls EACH for the names of the attributes that LISTED has, which is FROM or TO. */
+static int each_xattr(int listed, int from, int to, int (*each)(int, int, const char *))
 {
 	char *names = malloc(XATTR_LIST_MAX);
 	if (names == NULL)
 		return ENOMEM;
 	int code = 0;
-	ssize_t size = flistxattr(from, names, XATTR_LIST_MAX);
+	ssize_t size = flistxattr(listed, names, XATTR_LIST_MAX);
 	if (size < 0 && errno != EOPNOTSUPP && errno != ENOSYS)
 		code = errno;
 	for (ssize_t at = 0; code == 0 && at < size; at += (ssize_t)strlen(names + at) + 1)
-		code = copy_xattr(from, to, names + at);
+		code = each(from, to, names + at);
 	free(names);
 	return code;
+}
+
+int posix_copy_xattrs(int from, int to)
+{
+	int code = each_xattr(to, from, to, remove_xattr);
+	return code == 0 ? each_xattr(from, from, to, copy_xattr) : code;
 }
 
 int posix_swap(int dir, const char *a, const char *b)

@@ -6,7 +6,7 @@
  * posix.c is the one side there is today; a Win32 side implements the same header.
  *
  * Functions that can fail return 0 or an errno. Paths and names are the system's bytes, NUL-ended.
- * EINTR never comes out of here: interrupted calls are repeated.
+ * Calls that a signal can interrupt are repeated: no EINTR comes out of open, read, write and sync.
  */
 #ifndef GPUVIRT_PLATFORM_OS_H
 #define GPUVIRT_PLATFORM_OS_H
@@ -34,6 +34,12 @@ struct gv_os_dir;
 /* Opens the folder NAME in PARENT. *OUT is the caller's, to be closed with gv_os_close_dir. */
 int gv_os_open_dir(struct gv_os_dir **out, struct gv_os_dir *parent, const char *name);
 void gv_os_close_dir(struct gv_os_dir *dir);
+
+/*
+ * Waits until no other program that asks holds DIR; held until DIR is closed. EAGAIN after ten
+ * seconds. Where the file system knows no such locks it is as if nobody asked.
+ */
+int gv_os_hold_dir(struct gv_os_dir *dir);
 
 /* Makes renames in DIR durable. */
 int gv_os_sync_dir(struct gv_os_dir *dir);
@@ -79,9 +85,6 @@ bool gv_os_writable(struct gv_os_dir *dir, const char *name);
 int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat);
 
 int gv_os_rename(struct gv_os_dir *dir, const char *from, const char *to);
-
-/* Gives the file FROM the further name TO. ENOTSUP when the file system has no hard links. */
-int gv_os_link(struct gv_os_dir *dir, const char *from, const char *to);
 
 /* Swaps what two names stand for, in one step. ENOTSUP when the file system cannot. */
 int gv_os_swap(struct gv_os_dir *dir, const char *a, const char *b);
@@ -130,7 +133,8 @@ void gv_os_close_converter(struct gv_os_converter *converter);
 
 /*
  * Converts IN to OUT and sets *TAKEN and *MADE to the bytes read and written. EILSEQ: the bytes at
- * *TAKEN mean nothing; EINVAL: they are cut off; E2BIG: OUT is full.
+ * *TAKEN mean nothing; EINVAL: they are cut off; E2BIG: OUT, of at least 64 bytes, is full and the
+ * next call goes on from there.
  */
 int gv_os_convert(struct gv_os_converter *converter, const char *in, size_t in_size, size_t *taken,
                   char *out, size_t out_size, size_t *made);

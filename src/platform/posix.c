@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "platform/posix.h"
@@ -57,6 +59,20 @@ void gv_os_close_dir(struct gv_os_dir *dir)
 		return;
 	close(dir->fd);
 	free(dir);
+}
+
+/* Tried again and again: a wait in flock could not be given up. */
+int gv_os_hold_dir(struct gv_os_dir *dir)
+{
+	const struct timespec pause = {.tv_nsec = 2 * 1000 * 1000};
+	for (int i = 0; i < 5000; i++) {
+		if (flock(dir->fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return 0;
+		nanosleep(&pause, NULL);
+	}
+	return EAGAIN;
 }
 
 int gv_os_sync_dir(struct gv_os_dir *dir)
@@ -155,8 +171,8 @@ int gv_os_write(int file, const void *bytes, size_t size)
 		ssize_t count = write(file, at, size);
 		if (count < 0 && errno == EINTR)
 			continue;
-		if (count < 0)
-			return errno;
+		if (count <= 0)
+			return count < 0 ? errno : EIO;
 		at += count;
 		size -= (size_t)count;
 	}
@@ -235,16 +251,6 @@ int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat)
 int gv_os_rename(struct gv_os_dir *dir, const char *from, const char *to)
 {
 	return renameat(fd_of(dir), from, fd_of(dir), to) == 0 ? 0 : errno;
-}
-
-int gv_os_link(struct gv_os_dir *dir, const char *from, const char *to)
-{
-	if (linkat(fd_of(dir), from, fd_of(dir), to, 0) == 0)
-		return 0;
-	/* vfat says EPERM; so does a kernel that forbids links to other people's files. */
-	if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK)
-		return ENOTSUP;
-	return errno;
 }
 
 int gv_os_swap(struct gv_os_dir *dir, const char *a, const char *b)
@@ -338,17 +344,23 @@ void gv_os_close_converter(struct gv_os_converter *converter)
 	free(converter);
 }
 
+/* What a converter may hold back: a letter that waits for a mark to combine with. */
+enum { HELD_SIZE = 16 };
+
 int gv_os_convert(struct gv_os_converter *converter, const char *in, size_t in_size, size_t *taken,
                   char *out, size_t out_size, size_t *made)
 {
 	char *from = (char *)(uintptr_t)in; /* iconv's prototype lacks a const */
 	size_t left = in_size;
 	char *to = out;
-	size_t room = out_size;
-	iconv(converter->handle, NULL, NULL, NULL, NULL);
+	size_t room = out_size - HELD_SIZE;
 	size_t result = iconv(converter->handle, &from, &left, &to, &room);
 	int code = result == (size_t)-1 ? errno : 0;
+	if (code != E2BIG) {
+		room += HELD_SIZE;
+		iconv(converter->handle, NULL, NULL, &to, &room);
+	}
 	*taken = in_size - left;
-	*made = out_size - room;
+	*made = (size_t)(to - out);
 	return code;
 }

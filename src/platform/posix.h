@@ -8,7 +8,7 @@
 /* Makes the content of FILE durable, on the disk and not only in the drive's cache. */
 int posix_sync(int file);
 
-/* Copies extended attributes, ACLs among them. */
+/* Gives TO the extended attributes, ACLs among them, that FROM has, and no others. */
 int posix_copy_xattrs(int from, int to);
 
 /* Swaps two names in the folder DIR; ENOTSUP when it cannot be done in one step. */

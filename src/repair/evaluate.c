@@ -24,15 +24,10 @@ struct hits {
 static bool next_hit(const struct evaluation *evaluation, const struct gv_rule *rule,
                      struct gv_line *line)
 {
-	const struct gv_vmx *vmx = evaluation->vmx;
-	if (!rule->prefix && gv_vmx_counts(vmx)->malformed == 0)
-		return line->number == 0 ? gv_vmx_find(vmx, rule->key, line)
-		                         : gv_vmx_find_again(vmx, line);
-	while (gv_vmx_next(vmx, line)) {
-		if (line->name.len < rule->key.len || line->name.len == 0)
-			continue;
-		if (rule->prefix ? gv_span_begins_nocase(line->name, rule->key)
-		                 : gv_span_equal_nocase(line->name, rule->key))
+	if (!rule->prefix)
+		return gv_vmx_next_named(evaluation->vmx, rule->key, line);
+	while (gv_vmx_next(evaluation->vmx, line)) {
+		if (line->name.len > 0 && gv_span_begins_nocase(line->name, rule->key))
 			return true;
 	}
 	return false;

@@ -38,6 +38,9 @@ const struct gv_refusal *gv_refusals_first(const struct gv_refusals *refusals, b
 	return NULL;
 }
 
+/* Room for 60 bytes of any encoding made printable. */
+enum { SHOWN_SIZE = 256 };
+
 /* What the guards look at. */
 struct scene {
 	struct gv_refusals *refusals;
@@ -45,9 +48,8 @@ struct scene {
 	const char *name;      /* of the file in DIR */
 	struct gv_span stem;   /* NAME without its ending */
 	const struct gv_file *file;
-	const struct gv_vmx *vmx;
-	uint64_t own_links; /* names of the file that we gave it */
-	char suspend_file[80];
+	bool has_suspend_file;
+	char suspend_file[SHOWN_SIZE]; /* its name */
 };
 
 GV_PRINTF(3, 4)
@@ -86,31 +88,36 @@ static void ask_encryption(struct gv_refusals *refusals, const struct gv_vmx *vm
 }
 
 /* Copies TEXT, cut, as printable UTF-8. */
-static void show(char *out, size_t size, const struct gv_charset *charset, struct gv_span text)
+static void show(char out[SHOWN_SIZE], const struct gv_charset *charset, struct gv_span text)
 {
 	struct gv_buf shown = {0};
 	gv_charset_show_short(&shown, charset, text, 60);
-	snprintf(out, size, "%s", shown.at == NULL ? "" : shown.at);
+	snprintf(out, SHOWN_SIZE, "%s", shown.at == NULL ? "" : shown.at);
 	gv_buf_dispose(&shown);
 }
 
+/* A second or malformed line must not hide the first: a wrong "not suspended" loses the state. */
 static void ask_state(struct gv_refusals *refusals, const struct gv_vmx *vmx)
 {
-	struct gv_line line;
-	if (!gv_vmx_find(vmx, GV_LITERAL("checkpoint.vmState"), &line) || line.value.len == 0)
+	struct gv_line line = {0};
+	while (gv_vmx_next_named(vmx, GV_LITERAL("checkpoint.vmState"), &line)) {
+		if (line.value.len == 0)
+			continue;
+		char state[SHOWN_SIZE];
+		show(state, gv_charset_find(gv_vmx_encoding(vmx)), line.value);
+		refuse(refusals, SUSPENDED, "the machine is suspended (checkpoint.vmState is \"%s\") "
+		       "and its resume reads the keys a repair removes: resume it and shut it down",
+		       state);
 		return;
-	char state[80];
-	show(state, sizeof state, gv_charset_find(gv_vmx_encoding(vmx)), line.value);
-	refuse(refusals, SUSPENDED, "the machine is suspended (checkpoint.vmState is \"%s\") and its "
-	       "resume reads the keys a repair removes: resume it and shut it down", state);
+	}
 }
 
 static void ask_lock(struct scene *scene, const char *lock)
 {
 	struct lock_holder holder;
-	char name[80];
+	char name[SHOWN_SIZE];
 	lock_judge(&holder, scene->dir, lock);
-	show(name, sizeof name, NULL, gv_span_of(lock));
+	show(name, NULL, gv_span_of(lock));
 	switch (holder.state) {
 	case LOCK_FREE:
 		break;
@@ -134,10 +141,11 @@ static void ask_lock(struct scene *scene, const char *lock)
 /* "STEM.vmss" and "STEM-1a2b3c4d.vmss" are suspended states of this machine. */
 static bool is_suspend_file(const struct scene *scene, struct gv_span name)
 {
-	if (!gv_span_ends_nocase(name, GV_LITERAL(".vmss")) ||
+	const struct gv_span ending = GV_LITERAL(".vmss");
+	if (name.len < scene->stem.len + ending.len || !gv_span_ends_nocase(name, ending) ||
 	    !gv_span_begins_nocase(name, scene->stem))
 		return false;
-	struct gv_span middle = gv_span_part(name, scene->stem.len, name.len - 5);
+	struct gv_span middle = gv_span_part(name, scene->stem.len, name.len - ending.len);
 	if (middle.len == 0)
 		return true;
 	for (size_t i = 1; i < middle.len; i++) {
@@ -147,33 +155,18 @@ static bool is_suspend_file(const struct scene *scene, struct gv_span name)
 	return middle.at[0] == '-' && middle.len > 1;
 }
 
-/* Counts a name of ours that a killed run may have left on the same file. */
-static void count_own_link(struct scene *scene, const char *name)
-{
-	struct gv_os_stat stat;
-	if (gv_os_stat(scene->dir, name, false, &stat) == 0 &&
-	    stat.inode == scene->file->stat.inode && stat.device == scene->file->stat.device)
-		scene->own_links++;
-}
-
-static bool is_own_name(const struct scene *scene, const char *name)
-{
-	size_t len = strlen(scene->name);
-	return gv_file_is_temporary(name) || (strncmp(name, scene->name, len) == 0 &&
-	                                      strcmp(name + len, GV_BACKUP_SUFFIX) == 0);
-}
-
 static bool look_at(void *context, const char *name, enum gv_os_type type)
 {
 	struct scene *scene = context;
 	struct gv_span span = gv_span_of(name);
+	(void)type;
 	if (gv_span_ends_nocase(span, GV_LITERAL(".vmem.lck")) ||
-	    gv_span_ends_nocase(span, GV_LITERAL(".vmdk.lck")))
+	    gv_span_ends_nocase(span, GV_LITERAL(".vmdk.lck"))) {
 		ask_lock(scene, name);
-	else if (scene->suspend_file[0] == '\0' && is_suspend_file(scene, span))
-		show(scene->suspend_file, sizeof scene->suspend_file, NULL, span);
-	else if (type == GV_OS_FILE && scene->file->stat.links > 1 && is_own_name(scene, name))
-		count_own_link(scene, name);
+	} else if (!scene->has_suspend_file && is_suspend_file(scene, span)) {
+		scene->has_suspend_file = true;
+		show(scene->suspend_file, NULL, span);
+	}
 	return true;
 }
 
@@ -183,7 +176,7 @@ static void ask_surroundings(struct scene *scene)
 	if (code != 0)
 		refuse(scene->refusals, LOCKED, "the folder cannot be searched for locks: %s",
 		       strerror(code));
-	if (scene->suspend_file[0] != '\0')
+	if (scene->has_suspend_file)
 		refuse(scene->refusals, SUSPENDED, "the machine is suspended (%s lies beside it) and "
 		       "its resume reads the keys a repair removes: resume it and shut it down",
 		       scene->suspend_file);
@@ -194,7 +187,7 @@ static void ask_file(struct scene *scene)
 	uint64_t links = scene->file->stat.links;
 	if (!gv_os_writable(scene->dir, scene->name))
 		refuse(scene->refusals, READ_ONLY, "the file is read-only");
-	if (links > 1 + scene->own_links)
+	if (links > 1)
 		refuse(scene->refusals, HARD_LINKED, "the file has %llu names (hard links); the others "
 		       "would keep the old text", (unsigned long long)links);
 }
@@ -250,7 +243,7 @@ enum gv_status guard_ask(struct gv_refusals *refusals, const char *path,
 	int code = gv_os_resolve(path, &resolved);
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot resolve the path");
-	struct scene scene = {.refusals = refusals, .file = file, .vmx = vmx};
+	struct scene scene = {.refusals = refusals, .file = file};
 	enum gv_status status = ask_around(&scene, resolved, err);
 	free(resolved);
 	return status;

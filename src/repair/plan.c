@@ -24,31 +24,19 @@ bool gv_finding_is_fixed(const struct gv_finding *finding, bool unsafe)
 
 bool gv_findings_are_fixed(const struct gv_findings *findings, bool unsafe)
 {
-	for (size_t i = 0; i < findings->count; i++) {
-		if (gv_finding_is_fixed(&findings->at[i], unsafe))
+	for (size_t i = 0; i < findings->edits.count; i++) {
+		if (unsafe || !findings->edits.at[i].unsafe)
 			return true;
 	}
 	return false;
 }
 
-/* Copies to EDITS, settled, those of the findings that are to be fixed, rules behind checks. */
+/* Copies to EDITS, settled, those that are to be made. */
 static void choose(struct gv_edits *edits, const struct gv_findings *findings, bool unsafe)
 {
-	bool *chosen = gv_arena_alloc(&edits->arena, findings->edits.count);
 	edits->line_ending = findings->edits.line_ending;
-	if (chosen == NULL) {
-		edits->failed = true;
-		return;
-	}
-	for (size_t i = 0; i < findings->edits.count; i++)
-		chosen[i] = false;
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct gv_finding *finding = &findings->at[i];
-		for (size_t j = 0; j < finding->edit_count; j++)
-			chosen[finding->first_edit + j] = gv_finding_is_fixed(finding, unsafe);
-	}
 	for (size_t i = 0; i < findings->edits.count; i++) {
-		if (chosen[i])
+		if (unsafe || !findings->edits.at[i].unsafe)
 			gv_edits_add(edits, &findings->edits.at[i]);
 	}
 	gv_edits_settle(edits);

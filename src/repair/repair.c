@@ -55,8 +55,10 @@ static enum gv_status prepare(struct gv_repair *repair, const char *path,
 	if (repair->refused)
 		return GV_OK;
 	status = planner->plan(planner, &repair->plan, repair->vmx, err);
-	if (status != GV_OK || !repair->plan.changes)
+	if (status != GV_OK || !repair->plan.changes) {
+		repair->refusals.count = 0;
 		return status;
+	}
 	status = guard_ask(&repair->refusals, path, file, repair->vmx, err);
 	repair->refused = gv_refusals_first(&repair->refusals, options->force) != NULL;
 	return status;
@@ -121,35 +123,38 @@ static enum gv_status encode(struct gv_buf *out, const struct gv_vmx *vmx,
 	const struct gv_charset *charset = gv_charset_find(name);
 	struct gv_span value = change->value;
 	bool utf8 = gv_charset_first_bad(gv_charset_utf8(), value) == value.len;
-	if (charset == NULL || charset == gv_charset_utf8()) {
-		if (!utf8 && charset != NULL)
-			return gv_fail(err, GV_EINVAL, "the value of %.*s is not valid UTF-8",
-			               (int)change->name.len, change->name.at);
-		gv_buf_add(out, value);
-	} else if (utf8 ? !gv_charset_from_utf8(out, charset, value)
-	                : gv_charset_first_bad(charset, value) != value.len) {
-		return gv_fail(err, GV_EINVAL, "the value of %.*s cannot be written in %.*s",
-		               (int)change->name.len, change->name.at, (int)name.len, name.at);
-	} else if (!utf8) {
+	bool good;
+	if (utf8 && charset != NULL) {
+		good = gv_charset_from_utf8(out, charset, value);
+	} else {
+		size_t bad = charset == NULL ? value.len : gv_charset_first_bad(charset, value);
+		good = bad == value.len;
+		out->failed |= bad == SIZE_MAX;
 		gv_buf_add(out, value);
 	}
-	return out->failed ? gv_fail_memory(err) : GV_OK;
+	if (out->failed)
+		return gv_fail_memory(err);
+	if (good)
+		return GV_OK;
+	return gv_fail(err, GV_EINVAL, "the value of %.*s cannot be written in %.*s",
+	               (int)change->name.len, change->name.at, (int)name.len, name.at);
 }
 
 /* Leaves one entry of the change's name, with its value. */
 static enum gv_status set(struct gv_edits *edits, const struct gv_vmx *vmx,
                           const struct gv_change *change, struct gv_error *err)
 {
-	struct gv_line line;
+	struct gv_line line = {0};
 	struct gv_buf value = {0};
-	bool there = gv_vmx_find(vmx, change->name, &line);
-	bool same = there && gv_vmx_means(line.value, change->value);
+	bool there = gv_vmx_next_named(vmx, change->name, &line);
+	bool same = there && line.kind == GV_LINE_ENTRY &&
+	            gv_vmx_means(line.value, change->value);
 	enum gv_status status = same ? GV_OK : encode(&value, vmx, change, err);
 	if (status == GV_OK && !there)
 		gv_edits_append(edits, vmx, change->name, gv_buf_span(&value));
 	else if (status == GV_OK && !same)
 		gv_edits_set(edits, &line, gv_buf_span(&value));
-	while (status == GV_OK && there && gv_vmx_find_again(vmx, &line))
+	while (status == GV_OK && there && gv_vmx_next_named(vmx, change->name, &line))
 		gv_edits_remove(edits, &line);
 	gv_buf_dispose(&value);
 	return status;
@@ -170,13 +175,10 @@ static enum gv_status unset(struct gv_edits *edits, const struct gv_vmx *vmx,
 	bool prefix = take_star(&name);
 	size_t before = edits->count;
 	struct gv_line line = {0};
-	if (!prefix && gv_vmx_find(vmx, name, &line)) {
-		do {
-			gv_edits_remove(edits, &line);
-		} while (gv_vmx_find_again(vmx, &line));
-	}
+	while (!prefix && gv_vmx_next_named(vmx, name, &line))
+		gv_edits_remove(edits, &line);
 	while (prefix && gv_vmx_next(vmx, &line)) {
-		if (line.kind == GV_LINE_ENTRY && gv_span_begins_nocase(line.name, name))
+		if (line.name.len > 0 && gv_span_begins_nocase(line.name, name))
 			gv_edits_remove(edits, &line);
 	}
 	if (edits->count == before && !edits->failed)
@@ -188,22 +190,33 @@ static enum gv_status unset(struct gv_edits *edits, const struct gv_vmx *vmx,
 static enum gv_status add(struct gv_edits *edits, const struct gv_vmx *vmx,
                           const struct gv_change *change, struct gv_error *err)
 {
-	struct gv_line line;
-	if (gv_vmx_find(vmx, change->name, &line))
+	struct gv_line line = {0};
+	if (gv_vmx_next_named(vmx, change->name, &line))
 		return gv_fail_at(err, GV_EEXIST, line.number, (uint32_t)(line.name_at - line.start) + 1,
 		                  "%.*s is there already", (int)change->name.len,
 		                  change->name.at);
 	return set(edits, vmx, change, err);
 }
 
+/* Names that VMware writes are ASCII, whatever the encoding of the values. */
+static bool is_ascii(struct gv_span name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		if ((unsigned char)name.at[i] > 0x7E)
+			return false;
+	}
+	return true;
+}
+
 /* What can be told of a change without the document. */
 static enum gv_status check_name(const struct gv_change *change, struct gv_error *err)
 {
 	struct gv_span name = change->name;
-	bool prefix = change->kind == GV_CHANGE_UNSET && take_star(&name);
-	if (!gv_vmx_name_ok(name))
-		return gv_fail(err, GV_EINVAL, "\"%.*s\" cannot be a key: no blanks, '#' or '='",
-		               (int)change->name.len, change->name.at);
+	bool removes = change->kind == GV_CHANGE_UNSET;
+	bool prefix = removes && take_star(&name);
+	if (!gv_vmx_name_ok(name) || (!removes && !is_ascii(name)))
+		return gv_fail(err, GV_EINVAL, "\"%.*s\" cannot be a key: ASCII without blanks, '#' "
+		               "and '='", (int)change->name.len, change->name.at);
 	if (gv_name_is_protected(name, prefix))
 		return gv_fail(err, GV_EREFUSED, "%.*s belongs to the machine's encryption: losing it "
 		               "would destroy the machine", (int)change->name.len,

@@ -50,16 +50,12 @@ static size_t end_of_edit(struct gv_span text, const struct gv_edit *edit)
 }
 
 /*
- * Sets *REGION to the lines of the next edits that touch each other. What lies within the region
- * already is not searched for lines again: a file of lone CRs is one line to diff.
+ * Takes into REGION the next edits that touch it, and the lines they change. What lies within the
+ * region already is not searched for lines again: a file of lone CRs is one line to diff.
  */
-static bool next_region(struct differ *differ, struct region *region)
+static void absorb(struct differ *differ, struct region *region)
 {
 	const struct gv_edits *edits = differ->edits;
-	if (differ->next_edit == edits->count)
-		return false;
-	size_t from = line_start(differ->text, edits->at[differ->next_edit].at);
-	*region = (struct region){.from = from, .to = from, .first_edit = differ->next_edit};
 	for (; differ->next_edit < edits->count; differ->next_edit++) {
 		const struct gv_edit *edit = &edits->at[differ->next_edit];
 		if (edit->at > region->to && line_start(differ->text, edit->at) > region->to)
@@ -70,6 +66,17 @@ static bool next_region(struct differ *differ, struct region *region)
 		size_t end = end_of_edit(differ->text, edit);
 		region->to = end > region->to ? end : region->to;
 	}
+}
+
+/* Sets *REGION to the lines of the next edits that touch each other. */
+static bool next_region(struct differ *differ, struct region *region)
+{
+	const struct gv_edits *edits = differ->edits;
+	if (differ->next_edit == edits->count)
+		return false;
+	size_t from = line_start(differ->text, edits->at[differ->next_edit].at);
+	*region = (struct region){.from = from, .to = from, .first_edit = differ->next_edit};
+	absorb(differ, region);
 	return true;
 }
 
@@ -127,13 +134,30 @@ static void add_context(struct differ *differ, struct hunk *hunk, size_t to)
 	hunk->to = to;
 }
 
-static void add_region(struct differ *differ, struct hunk *hunk, const struct region *region)
+/*
+ * Sets FRESH to the new lines of REGION. Where lone CRs are about, the last of them may lack its
+ * LF, with which a removed line went: the line behind it then belongs to the region.
+ */
+static void renew(struct differ *differ, struct region *region, struct gv_buf *fresh)
+{
+	for (;;) {
+		fresh->len = 0;
+		gv_edits_apply_part(differ->edits, region->first_edit, region->edit_count,
+		                    differ->text, region->from, region->to, fresh, NULL);
+		bool whole = fresh->len == 0 || fresh->at[fresh->len - 1] == '\n';
+		if (whole || fresh->failed || region->to == differ->text.len)
+			return;
+		region->to = line_end(differ->text, region->to);
+		absorb(differ, region);
+	}
+}
+
+static void add_region(struct differ *differ, struct hunk *hunk, struct region *region)
 {
 	struct gv_buf fresh = {0};
 	add_context(differ, hunk, region->from);
+	renew(differ, region, &fresh);
 	struct gv_span old = gv_span_part(differ->text, region->from, region->to);
-	gv_edits_apply_part(differ->edits, region->first_edit, region->edit_count, differ->text,
-	                    region->from, region->to, &fresh, NULL);
 	add_lines(&hunk->body, '-', old);
 	add_lines(&hunk->body, '+', gv_buf_span(&fresh));
 	hunk->old_lines += count_lines(old);
@@ -188,8 +212,11 @@ static void add_hunks(struct differ *differ)
 	}
 }
 
+/* patch strips blanks at the ends of a name that is not in quotes. */
 static bool needs_quotes(struct gv_span path)
 {
+	if (path.len > 0 && (path.at[0] == ' ' || path.at[path.len - 1] == ' '))
+		return true;
 	for (size_t i = 0; i < path.len; i++) {
 		unsigned char byte = (unsigned char)path.at[i];
 		if (byte < 0x20 || byte == 0x7F || byte == '"' || byte == '\\')

@@ -377,6 +377,27 @@ static bool is_id(const char *id)
 	       strlen(id) <= 64;
 }
 
+/* A rule is for files in any encoding, and only ASCII is the same bytes in all of them. */
+static bool has_only_ascii(const struct gv_rule *rule)
+{
+	for (size_t i = 0; i < rule->value_count; i++) {
+		for (size_t j = 0; j < rule->values[i].len; j++) {
+			unsigned char byte = (unsigned char)rule->values[i].at[j];
+			if (byte < 0x20 || byte > 0x7E)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Another name for the encoding would give the bytes of the file another meaning. */
+static bool redeclares_encoding(const struct gv_rule *rule)
+{
+	struct gv_span name = GV_LITERAL(".encoding");
+	return gv_span_equal_nocase(rule->key, name) ||
+	       (rule->prefix && gv_span_begins_nocase(name, rule->key));
+}
+
 /* What the fields mean together. */
 static enum gv_status check_sense(struct reader *reader, const struct gv_rule *rule)
 {
@@ -389,6 +410,13 @@ static enum gv_status check_sense(struct reader *reader, const struct gv_rule *r
 	if (rule->ensure == GV_ENSURE_PRESENT && rule->prefix)
 		return gv_yaml_fail(reader->places, reader->err, at(reader, "key"),
 		                    "\"present\" needs one key, not a pattern");
+	if (!has_only_ascii(rule))
+		return gv_yaml_fail(reader->places, reader->err, at(reader, "ensure"),
+		                    "a value is printable ASCII: files have different encodings");
+	if (rule->fix && redeclares_encoding(rule))
+		return gv_yaml_fail(reader->places, reader->err, at(reader, "key"),
+		                    "would declare another encoding for the same bytes: use "
+		                    "apply: advise");
 	if (rule->fix && gv_name_is_protected(rule->key, rule->prefix))
 		return gv_yaml_fail(reader->places, reader->err, at(reader, "key"),
 		                    "would change keys of an encrypted machine, which cannot be "
@@ -499,13 +527,4 @@ void gv_rule_describe_wanted(struct gv_buf *out, const struct gv_rule *rule)
 		gv_buf_add(out, rule->values[i]);
 		gv_buf_char(out, '"');
 	}
-}
-
-void gv_condition_describe(struct gv_buf *out, const struct gv_condition *condition)
-{
-	gv_buf_add(out, condition->key);
-	gv_buf_format(out, " %s", name_of(tests, (int)condition->test));
-	if (condition->value.len > 0)
-		gv_buf_char(out, ' ');
-	gv_buf_add(out, condition->value);
 }

@@ -123,8 +123,7 @@ bool gv_vmx_next(const struct gv_vmx *vmx, struct gv_line *line)
 		return false;
 	size_t start = line->end;
 	uint32_t number = line->number + 1;
-	size_t next_feed = line->next_feed;
-	*line = (struct gv_line){.start = start, .number = number, .next_feed = next_feed};
+	*line = (struct gv_line){.start = start, .number = number};
 	grammar_read_line(vmx->text, vmx->counts.nul, line);
 	return true;
 }
@@ -155,6 +154,18 @@ bool gv_vmx_find_again(const struct gv_vmx *vmx, struct gv_line *line)
 			continue;
 		*line = other;
 		return true;
+	}
+	return false;
+}
+
+bool gv_vmx_next_named(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
+{
+	if (vmx->counts.malformed == 0)
+		return line->number == 0 ? gv_vmx_find(vmx, name, line)
+		                         : gv_vmx_find_again(vmx, line);
+	while (gv_vmx_next(vmx, line)) {
+		if (line->name.len > 0 && gv_span_equal_nocase(line->name, name))
+			return true;
 	}
 	return false;
 }

@@ -14,7 +14,9 @@ void gv_edits_add(struct gv_edits *edits, const struct gv_edit *added)
 {
 	struct gv_edit edit = *added;
 	struct gv_edit *grown = gv_grow(edits->at, edits->count, &edits->cap, sizeof *grown);
-	struct gv_span with = gv_arena_copy(&edits->arena, edit.with);
+	struct gv_span with = GV_LITERAL("");
+	if (edit.with.len > 0)
+		with = gv_arena_copy(&edits->arena, edit.with);
 	if (grown != NULL)
 		edits->at = grown;
 	if (grown == NULL || with.at == NULL) {
@@ -42,8 +44,12 @@ static void spell(struct gv_buf *out, struct gv_span value, bool quotes)
 
 void gv_edits_set(struct gv_edits *edits, const struct gv_line *line, struct gv_span value)
 {
-	if (line->kind == GV_LINE_ENTRY && gv_vmx_means(line->value, value))
-		return;
+	if (line->kind != GV_LINE_ENTRY || !gv_vmx_means(line->value, value))
+		gv_edits_write(edits, line, value);
+}
+
+void gv_edits_write(struct gv_edits *edits, const struct gv_line *line, struct gv_span value)
+{
 	struct gv_buf spelt = {0};
 	spell(&spelt, value, !line->quoted);
 	if (spelt.failed)
@@ -55,7 +61,12 @@ void gv_edits_set(struct gv_edits *edits, const struct gv_line *line, struct gv_
 
 void gv_edits_remove(struct gv_edits *edits, const struct gv_line *line)
 {
-	gv_edits_replace(edits, line->start, line->end - line->start, (struct gv_span){0});
+	struct gv_edit *last = edits->count > edits->join_from ? &edits->at[edits->count - 1] : NULL;
+	/* A million lines in a row are one edit and not a million. */
+	if (last != NULL && last->with.len == 0 && last->at + last->len == line->start)
+		last->len += line->end - line->start;
+	else
+		gv_edits_replace(edits, line->start, line->end - line->start, (struct gv_span){0});
 }
 
 static bool is_unread_tail(char byte)
@@ -115,25 +126,26 @@ static int compare(const void *left, const void *right)
  */
 static bool overlaps(const struct gv_edit *last, const struct gv_edit *next)
 {
-	if (next->own_line)
-		return false;
-	if (next->at < last->at + last->len)
+	size_t end = last->at + last->len;
+	if (next->at < end || (next->at == end && next->len == 0 && last->len > 0))
 		return true;
-	if (next->len == 0 && last->len > 0 && next->at == last->at + last->len)
-		return true;
-	return next->at == last->at && next->len == last->len && !last->own_line;
+	return next->at == last->at && next->len == last->len;
 }
 
 static void drop_covered(struct gv_edits *edits, const struct ranked *sorted)
 {
+	struct gv_edit *last = NULL; /* appended lines cover nothing and are not covered */
 	size_t kept = 0;
 	for (size_t i = 0; i < edits->count; i++) {
 		const struct gv_edit *next = &sorted[i].edit;
-		struct gv_edit *last = kept == 0 ? NULL : &edits->at[kept - 1];
-		if (last == NULL || !overlaps(last, next))
+		if (next->own_line) {
 			edits->at[kept++] = *next;
-		else if (last->at == next->at && last->len == next->len)
+		} else if (last == NULL || !overlaps(last, next)) {
+			last = &edits->at[kept++];
+			*last = *next;
+		} else if (last->at == next->at && last->len == next->len) {
 			*last = *next; /* the later edit of one range wins */
+		}
 	}
 	edits->count = kept;
 }
@@ -152,9 +164,12 @@ void gv_edits_settle(struct gv_edits *edits)
 	free(sorted);
 }
 
+/* True when what stands behind BEGIN needs no line ending: nothing, a mark alone, or whole lines. */
 static bool ends_line(const struct gv_buf *out, size_t begin)
 {
-	return out->len == begin || out->at[out->len - 1] == '\n' || out->at[out->len - 1] == '\r';
+	struct gv_span text = gv_span_part(gv_buf_span(out), begin, out->len);
+	return text.len == 0 || gv_span_equal(text, GV_LITERAL("\xEF\xBB\xBF")) ||
+	       text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r';
 }
 
 enum gv_status gv_edits_apply_part(const struct gv_edits *edits, size_t first, size_t count,

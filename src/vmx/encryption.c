@@ -2,14 +2,15 @@
 
 static bool has(const struct gv_vmx *vmx, const char *name)
 {
-	struct gv_line line;
-	return gv_vmx_find(vmx, gv_span_of(name), &line);
+	struct gv_line line = {0};
+	return gv_vmx_next_named(vmx, gv_span_of(name), &line);
 }
 
 static bool has_twice(const struct gv_vmx *vmx, const char *name)
 {
-	struct gv_line line;
-	return gv_vmx_find(vmx, gv_span_of(name), &line) && gv_vmx_find_again(vmx, &line);
+	struct gv_line line = {0};
+	return gv_vmx_next_named(vmx, gv_span_of(name), &line) &&
+	       gv_vmx_next_named(vmx, gv_span_of(name), &line);
 }
 
 static bool is_declared_partial(const struct gv_vmx *vmx)

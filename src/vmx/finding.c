@@ -23,12 +23,15 @@ void gv_findings_add(struct gv_findings *findings, struct gv_finding finding,
 		return;
 	}
 	finding.message = text.at;
+	finding.order = findings->count;
 	finding.edit_count = findings->edits.count - finding.first_edit;
+	for (size_t i = finding.first_edit; i < findings->edits.count; i++)
+		findings->edits.at[i].unsafe = finding.fix == GV_FIX_UNSAFE;
+	findings->edits.join_from = findings->edits.count;
 	findings->at[findings->count++] = finding;
 	message->len = 0;
 }
 
-/* Findings of one place keep their order by that of their edits and texts, which is theirs. */
 static int compare(const void *left, const void *right)
 {
 	const struct gv_finding *a = left;
@@ -37,9 +40,7 @@ static int compare(const void *left, const void *right)
 		return a->line < b->line ? -1 : 1;
 	if (a->column != b->column)
 		return a->column < b->column ? -1 : 1;
-	if (a->first_edit != b->first_edit)
-		return a->first_edit < b->first_edit ? -1 : 1;
-	return (a->severity < b->severity) - (a->severity > b->severity);
+	return a->order < b->order ? -1 : 1;
 }
 
 void gv_findings_sort(struct gv_findings *findings)

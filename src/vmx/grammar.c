@@ -8,21 +8,28 @@ static size_t find_byte(struct gv_span text, size_t from, size_t to, char byte)
 	return at == NULL ? to : (size_t)(at - text.at);
 }
 
-/*
- * Sets text_end and end. The next LF is remembered from line to line: a file of lone CRs would
- * otherwise be searched to its end for every line.
- */
+/* The first LF or CR of TEXT at or after START; TEXT.len when there is none. */
+static size_t find_line_end(struct gv_span text, size_t start)
+{
+	/* In windows that double: a file of lone CRs is not searched to its end for each LF. */
+	size_t window = 256;
+	for (size_t from = start; from < text.len; from += window, window *= 2) {
+		size_t to = text.len - from > window ? from + window : text.len;
+		size_t feed = find_byte(text, from, to, '\n');
+		size_t cr = find_byte(text, from, feed, '\r');
+		if (cr < to)
+			return cr;
+	}
+	return text.len;
+}
+
 static void find_end(struct gv_span text, struct gv_line *line)
 {
-	if (line->next_feed <= line->start)
-		line->next_feed = find_byte(text, line->start, text.len, '\n') + 1;
-	size_t feed = line->next_feed - 1;
-	size_t cr = find_byte(text, line->start, feed, '\r');
-	line->text_end = cr;
-	if (cr < feed)
-		line->end = cr + 1 == feed && feed < text.len ? feed + 1 : cr + 1;
-	else
-		line->end = feed < text.len ? feed + 1 : text.len;
+	size_t at = find_line_end(text, line->start);
+	line->text_end = at;
+	line->end = at < text.len ? at + 1 : at;
+	if (line->end < text.len && text.at[at] == '\r' && text.at[line->end] == '\n')
+		line->end++;
 }
 
 static size_t skip_blanks(const char *at, size_t from, size_t to)

@@ -9,8 +9,8 @@
 #include <gpuvirt/vmx.h>
 
 /*
- * Fills in LINE, whose start and number are set, from TEXT. LINE->next_feed may carry what the
- * previous call found, or 0. MAY_HAVE_NUL spares a search in files without NUL.
+ * Fills in LINE, whose start and number are set, from TEXT. MAY_HAVE_NUL spares a search in files
+ * without NUL.
  */
 void grammar_read_line(struct gv_span text, bool may_have_nul, struct gv_line *line);
 

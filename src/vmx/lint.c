@@ -1,5 +1,6 @@
 #include <gpuvirt/lint.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/charset.h"
@@ -57,12 +58,33 @@ struct linter {
 	const struct gv_charset *charset; /* NULL: none declared, or not known */
 	struct gv_findings *findings;
 	struct gv_buf message; /* of the finding being made */
+	size_t found[CHECKS];
+	uint32_t *disputed; /* first lines of the names that have several values, sorted */
+	size_t disputed_count;
+	size_t disputed_cap;
 };
+
+/* A damaged file may have millions of findings of one check; nobody reads more of them. */
+enum { MAX_FINDINGS = 1000 };
+
+/* Counts a finding that is not listed any more. Its edits are made all the same. */
+static void pass_over(struct linter *linter, enum gv_fix fix, size_t first_edit)
+{
+	struct gv_edits *edits = &linter->findings->edits;
+	for (size_t i = first_edit; i < edits->count; i++)
+		edits->at[i].unsafe = fix == GV_FIX_UNSAFE;
+	linter->findings->failed |= linter->message.failed;
+	linter->message.len = 0;
+}
 
 static void add_at(struct linter *linter, enum check check, uint32_t line, size_t column,
                    enum gv_fix fix, size_t first_edit)
 {
 	bool fixable = linter->findings->edits.count > first_edit;
+	if (linter->found[check]++ >= MAX_FINDINGS) {
+		pass_over(linter, fix, first_edit);
+		return;
+	}
 	gv_findings_add(linter->findings,
 	                (struct gv_finding){
 				.rule = checks[check].id,
@@ -71,6 +93,24 @@ static void add_at(struct linter *linter, enum check check, uint32_t line, size_
 				.line = line,
 				.column = (uint32_t)column,
 				.first_edit = first_edit,
+			},
+	                &linter->message);
+}
+
+/* One more finding for those of a check that are not listed. */
+static void add_rest(struct linter *linter, enum check check)
+{
+	if (linter->found[check] <= MAX_FINDINGS)
+		return;
+	gv_buf_format(&linter->message, "%zu more are not listed",
+	              linter->found[check] - MAX_FINDINGS);
+	gv_findings_add(linter->findings,
+	                (struct gv_finding){
+				.rule = checks[check].id,
+				.severity = checks[check].severity,
+				.line = gv_vmx_counts(linter->vmx)->lines,
+				.column = 1,
+				.first_edit = linter->findings->edits.count,
 			},
 	                &linter->message);
 }
@@ -85,6 +125,14 @@ static void add(struct linter *linter, enum check check, const struct gv_line *l
 static size_t edits_so_far(const struct linter *linter)
 {
 	return linter->findings->edits.count;
+}
+
+static size_t first_bad(struct linter *linter, const struct gv_charset *charset,
+                        struct gv_span text)
+{
+	size_t bad = gv_charset_first_bad(charset, text);
+	linter->findings->failed |= bad == SIZE_MAX;
+	return bad < text.len ? bad : text.len;
 }
 
 static void show(struct linter *linter, struct gv_span bytes)
@@ -109,36 +157,6 @@ static void lint_mark(struct linter *linter)
 	add_at(linter, BYTE_ORDER_MARK, 1, 1, GV_FIX_SAFE, first);
 }
 
-static void lint_duplicate(struct linter *linter, const struct gv_line *line,
-                           const struct gv_line *first_line)
-{
-	struct gv_edits *edits = &linter->findings->edits;
-	struct gv_buf value = {0};
-	gv_vmx_unescape(&value, line->value);
-	bool same = gv_vmx_means(first_line->value, gv_buf_span(&value));
-	size_t first = edits_so_far(linter);
-	if (!gv_name_is_protected(line->name, false)) {
-		/* The guess is that who wrote the later line meant it. */
-		if (!same)
-			gv_edits_set(edits, first_line, gv_buf_span(&value));
-		gv_edits_remove(edits, line);
-	}
-	edits->failed |= value.failed;
-	gv_buf_dispose(&value);
-	show(linter, line->name);
-	gv_buf_format(&linter->message, " stands on line %u already, with %s",
-	              (unsigned)first_line->number, same ? "the same value" : "another value");
-	add(linter, DUPLICATE_NAME, line, line->name_at, same ? GV_FIX_SAFE : GV_FIX_UNSAFE, first);
-}
-
-static void lint_duplicates(struct linter *linter)
-{
-	struct gv_line line;
-	struct gv_line first;
-	for (size_t i = 0; gv_vmx_duplicate(linter->vmx, i, &line, &first); i++)
-		lint_duplicate(linter, &line, &first);
-}
-
 /* The quotes that editors put in place of '"': left, right, low, high, full-width. */
 static const char *const quotes[] = {
 	"\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x9F", "\xEF\xBC\x82",
@@ -157,11 +175,13 @@ static const char *quote_at(struct gv_span text, bool end)
 	return NULL;
 }
 
-static size_t length_in(const struct gv_charset *charset, const char *quote)
+static size_t length_in(struct linter *linter, const struct gv_charset *charset,
+                        const char *quote)
 {
 	struct gv_buf bytes = {0};
 	bool known = gv_charset_from_utf8(&bytes, charset, gv_span_of(quote));
 	size_t len = known ? bytes.len : 0;
+	linter->findings->failed |= bytes.failed;
 	gv_buf_dispose(&bytes);
 	return len;
 }
@@ -181,22 +201,23 @@ static bool holds_quote(struct gv_span text)
  * Sets *OPEN and *CLOSE to the bytes of the typographic quotes that enclose VALUE when it is read
  * in CHARSET. Compared as UTF-8, so that a quote is never found across two characters.
  */
-static bool find_quotes(const struct gv_charset *charset, struct gv_span value, size_t *open,
-                        size_t *close)
+static bool find_quotes(struct linter *linter, const struct gv_charset *charset,
+                        struct gv_span value, size_t *open, size_t *close)
 {
 	struct gv_buf utf8 = {0};
 	bool found = false;
-	if (gv_charset_first_bad(charset, value) == value.len)
+	if (first_bad(linter, charset, value) == value.len)
 		gv_charset_to_utf8(&utf8, charset, value);
 	struct gv_span text = gv_buf_span(&utf8);
 	const char *first = quote_at(text, false);
 	const char *last = quote_at(text, true);
 	if (text.len >= 6 && first != NULL && last != NULL &&
 	    !holds_quote(gv_span_part(text, 3, text.len - 3))) {
-		*open = length_in(charset, first);
-		*close = length_in(charset, last);
+		*open = length_in(linter, charset, first);
+		*close = length_in(linter, charset, last);
 		found = *open > 0 && *close > 0;
 	}
+	linter->findings->failed |= utf8.failed;
 	gv_buf_dispose(&utf8);
 	return found;
 }
@@ -207,21 +228,30 @@ static bool has_entry(const struct linter *linter, struct gv_span name)
 	return gv_vmx_find(linter->vmx, name, &line);
 }
 
-/* True when LINE's value stands in typographic quotes; adds the finding then. */
+/* True when LINE's value stands in typographic quotes, of *OPEN and *CLOSE bytes. */
+static bool has_quotes(struct linter *linter, const struct gv_line *line, size_t *open,
+                       size_t *close)
+{
+	struct gv_span value = gv_span_trim(line->value);
+	if (line->quoted || value.len == 0 || !gv_vmx_counts(linter->vmx)->high)
+		return false;
+	if (linter->charset != NULL && find_quotes(linter, linter->charset, value, open, close))
+		return true;
+	return find_quotes(linter, gv_charset_utf8(), value, open, close);
+}
+
+/* Adds the finding when LINE's value stands in typographic quotes; false if it does not. */
 static bool lint_quotes(struct linter *linter, const struct gv_line *line)
 {
-	const struct gv_charset *utf8 = gv_charset_utf8();
+	struct gv_edits *edits = &linter->findings->edits;
 	struct gv_span value = gv_span_trim(line->value);
+	size_t first = edits_so_far(linter);
 	size_t open;
 	size_t close;
-	if (line->quoted || value.len == 0 || !gv_vmx_counts(linter->vmx)->high ||
-	    (!(linter->charset != NULL && find_quotes(linter->charset, value, &open, &close)) &&
-	     !find_quotes(utf8, value, &open, &close)))
+	if (!has_quotes(linter, line, &open, &close))
 		return false;
-	size_t first = edits_so_far(linter);
 	bool creates = line->kind == GV_LINE_MALFORMED;
 	if (!gv_name_is_protected(line->name, false) && !(creates && has_entry(linter, line->name))) {
-		struct gv_edits *edits = &linter->findings->edits;
 		gv_edits_replace(edits, line->value_at, open, GV_LITERAL("\""));
 		gv_edits_replace(edits, line->value_at + value.len - close, close,
 		                 GV_LITERAL("\""));
@@ -230,6 +260,106 @@ static bool lint_quotes(struct linter *linter, const struct gv_line *line)
 	gv_buf_text(&linter->message, ": the value stands in typographic quotes");
 	add(linter, TYPOGRAPHIC_QUOTES, line, line->value_at, GV_FIX_SAFE, first);
 	return true;
+}
+
+/* The value of LINE as it was meant, still escaped: without typographic quotes around it. */
+static struct gv_span meant(struct linter *linter, const struct gv_line *line)
+{
+	size_t open;
+	size_t close;
+	struct gv_span value = gv_span_trim(line->value);
+	if (!has_quotes(linter, line, &open, &close))
+		return line->value;
+	return gv_span_part(value, open, value.len - close);
+}
+
+/* True when LINE has another value than FIRST. */
+static bool differs(struct linter *linter, const struct gv_line *first, const struct gv_line *line)
+{
+	struct gv_buf value = {0};
+	gv_vmx_unescape(&value, meant(linter, line));
+	bool same = gv_vmx_means(meant(linter, first), gv_buf_span(&value));
+	linter->findings->failed |= value.failed;
+	gv_buf_dispose(&value);
+	return !same;
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+	const uint32_t *a = left;
+	const uint32_t *b = right;
+	return (*a > *b) - (*a < *b);
+}
+
+/* Notes the names whose entries do not all agree: of a, b, a none may go without a guess. */
+static void find_disputed(struct linter *linter)
+{
+	struct gv_line line;
+	struct gv_line first;
+	for (size_t i = 0; gv_vmx_duplicate(linter->vmx, i, &line, &first); i++) {
+		if (!differs(linter, &first, &line))
+			continue;
+		uint32_t *grown = gv_grow(linter->disputed, linter->disputed_count,
+		                          &linter->disputed_cap, sizeof *grown);
+		if (grown == NULL) {
+			linter->findings->failed = true;
+			return;
+		}
+		linter->disputed = grown;
+		linter->disputed[linter->disputed_count++] = first.number;
+	}
+	if (linter->disputed_count > 0)
+		qsort(linter->disputed, linter->disputed_count, sizeof *linter->disputed,
+		      compare_numbers);
+}
+
+static bool is_disputed(const struct linter *linter, const struct gv_line *first)
+{
+	return linter->disputed_count > 0 &&
+	       bsearch(&first->number, linter->disputed, linter->disputed_count,
+	               sizeof *linter->disputed, compare_numbers) != NULL;
+}
+
+/* The edits that leave one entry. The guess is that who wrote the last line meant it. */
+static void merge_entries(struct linter *linter, const struct gv_line *line,
+                          const struct gv_line *first, bool disputed)
+{
+	struct gv_edits *edits = &linter->findings->edits;
+	struct gv_buf value = {0};
+	if (gv_name_is_protected(line->name, false))
+		return;
+	if (disputed) {
+		gv_vmx_unescape(&value, meant(linter, line));
+		gv_edits_write(edits, first, gv_buf_span(&value));
+	}
+	gv_edits_remove(edits, line);
+	if (disputed)
+		edits->join_from = edits->count; /* what is safe is not joined to a guess */
+	edits->failed |= value.failed;
+	gv_buf_dispose(&value);
+}
+
+static void lint_duplicate(struct linter *linter, const struct gv_line *line,
+                           const struct gv_line *first)
+{
+	bool disputed = is_disputed(linter, first);
+	size_t edits = edits_so_far(linter);
+	merge_entries(linter, line, first, disputed);
+	show(linter, line->name);
+	gv_buf_format(&linter->message, " stands on line %u already, with %s",
+	              (unsigned)first->number,
+	              differs(linter, first, line) ? "another value" : "the same value");
+	add(linter, DUPLICATE_NAME, line, line->name_at,
+	    disputed ? GV_FIX_UNSAFE : GV_FIX_SAFE, edits);
+}
+
+static void lint_duplicates(struct linter *linter)
+{
+	struct gv_line line;
+	struct gv_line first;
+	find_disputed(linter);
+	for (size_t i = 0; gv_vmx_duplicate(linter->vmx, i, &line, &first); i++)
+		lint_duplicate(linter, &line, &first);
 }
 
 static void describe_flaw(struct linter *linter, const struct gv_line *line)
@@ -285,7 +415,7 @@ static void lint_malformed(struct linter *linter, const struct gv_line *line)
 static void lint_bytes(struct linter *linter, const struct gv_line *line)
 {
 	struct gv_span text = gv_span_part(linter->text, line->start, line->text_end);
-	size_t bad = gv_charset_first_bad(linter->charset, text);
+	size_t bad = first_bad(linter, linter->charset, text);
 	if (bad == text.len)
 		return;
 	gv_buf_format(&linter->message, "byte 0x%02X means nothing in the declared encoding ",
@@ -299,7 +429,7 @@ static void lint_lines(struct linter *linter)
 {
 	const struct gv_vmx_counts *counts = gv_vmx_counts(linter->vmx);
 	bool check_bytes = counts->high && linter->charset != NULL &&
-	                   gv_charset_first_bad(linter->charset, linter->text) != linter->text.len;
+	                   first_bad(linter, linter->charset, linter->text) != linter->text.len;
 	if (counts->malformed == 0 && !counts->high)
 		return;
 	struct gv_line line = {0};
@@ -381,6 +511,9 @@ void gv_lint(struct gv_findings *findings, const struct gv_vmx *vmx)
 	lint_encoding_name(&linter);
 	lint_missing(&linter, "config.version", MISSING_CONFIG_VERSION);
 	lint_missing(&linter, "virtualHW.version", MISSING_HARDWARE_VERSION);
+	for (int i = 0; i < CHECKS; i++)
+		add_rest(&linter, (enum check)i);
 	findings->failed |= linter.message.failed;
+	free(linter.disputed);
 	gv_buf_dispose(&linter.message);
 }

@@ -43,13 +43,13 @@ static bool is_binary(struct gv_span text)
 	return odd > whole / 20;
 }
 
-/* Names that only VMware writes. */
+/* Names of VMware's own; the ones without a dot that a small file may have, in particular. */
 static bool has_known_name(const struct gv_vmx *vmx)
 {
 	static const char *const known[] = {
-		".encoding",   "config.version",     "virtualHW.version", "displayName",
-		"guestOS",     "encryption.keySafe", "encryption.data",   "nvram",
-		"mks.enable3d",
+		".encoding",       "config.version", "virtualHW.version", "displayName", "guestOS",
+		"encryption.data", "nvram",          "mks.enable3d",      "memsize",     "numvcpus",
+		"annotation",      "encryption.keySafe",
 	};
 	struct gv_line line;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -57,6 +57,41 @@ static bool has_known_name(const struct gv_vmx *vmx)
 			return true;
 	}
 	return false;
+}
+
+static bool has_dot(struct gv_span name)
+{
+	return memchr(name.at, '.', name.len) != NULL;
+}
+
+/* "#!" and an interpreter other than VMware, which old files for Linux name (facts 4.2). */
+static bool is_script(const struct gv_vmx *vmx)
+{
+	struct gv_line line = {0};
+	struct gv_span text = gv_vmx_text(vmx);
+	if (!gv_vmx_next(vmx, &line))
+		return false;
+	struct gv_span first = gv_span_part(text, line.start, line.text_end);
+	return begins(first, "#!") && !gv_span_ends_nocase(gv_span_trim(first), GV_LITERAL("vmware"));
+}
+
+/* What a file is that has entries, none of them of a name known to be VMware's; NULL if a .vmx. */
+static const char *without_known_name(const struct gv_vmx *vmx)
+{
+	const struct gv_vmx_counts *counts = gv_vmx_counts(vmx);
+	struct gv_span text = gv_vmx_text(vmx);
+	struct gv_line line = {0};
+	bool dotted = false;
+	if (is_script(vmx))
+		return "it is a script";
+	while (gv_vmx_next(vmx, &line)) {
+		if (line.kind == GV_LINE_MALFORMED && text.at[line.start] == '[')
+			return "it is an INI file";
+		dotted = dotted || (line.kind == GV_LINE_ENTRY && has_dot(line.name));
+	}
+	if (counts->malformed > counts->entries)
+		return "most lines do not read name = \"value\", it is another format";
+	return dotted ? NULL : "it has no name that VMware knows";
 }
 
 static bool is_all_nul(struct gv_span text)
@@ -99,7 +134,5 @@ const char *gv_vmx_what_else(const struct gv_vmx *vmx)
 		return without_entries(vmx, text);
 	if (is_binary(text))
 		return "it is binary";
-	if (counts->malformed > counts->entries && !has_known_name(vmx))
-		return "most lines do not read name = \"value\", it is another format";
-	return NULL;
+	return has_known_name(vmx) ? NULL : without_known_name(vmx);
 }

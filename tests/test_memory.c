@@ -1,0 +1,592 @@
+/*
+ * The n-th allocation fails, for every n: each work says so, or its result is the same as ever.
+ * The sanitizers see to it that nothing leaks and nothing is used that is not there.
+ */
+#include "support.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <gpuvirt/diff.h>
+#include <gpuvirt/repair.h>
+
+#include "base/charset.h"
+#include "base/file.h"
+#include "base/walk.h"
+
+#include "inject.h"
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+	return inject_now("memory") ? NULL : __real_malloc(size);
+}
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return inject_now("memory") ? NULL : __real_calloc(count, size);
+}
+
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size)
+{
+	return inject_now("memory") ? NULL : __real_realloc(old, size);
+}
+
+/* What is tested: WORK calls inject_stop before it writes to RESULT what has come out. */
+struct work {
+	const char *name;
+	enum gv_status (*work)(const struct work *self, struct gv_buf *result,
+	                       struct gv_error *err);
+	struct gv_span input;
+	bool (*untouched)(void); /* asked after a failure */
+	void (*prepare)(void);
+};
+
+static struct gv_rules rules;
+static char *root;
+static char *path;
+static char *backup;
+
+static void compare(const struct work *work, size_t n, struct gv_span have, struct gv_span want)
+{
+	if (gv_span_equal(have, want))
+		return;
+	print_error("%s: with allocation %zu failing, no failure but another result\n", work->name,
+	            n);
+	assert_span(have, want);
+}
+
+/* One run with the N-th allocation failing; false when there were fewer. */
+static bool attempt(const struct work *work, size_t n, enum inject_how how, struct gv_span want)
+{
+	struct gv_buf result = {0};
+	struct gv_error err = {0};
+	if (work->prepare != NULL)
+		work->prepare();
+	size_t files = inject_open_files();
+	inject_arm(n, ENOMEM, how);
+	enum gv_status status = work->work(work, &result, &err);
+	inject_stop();
+	assert_int_equal(inject_open_files(), files);
+	if (err.status != GV_OK && err.status != status)
+		fail_msg("%s, allocation %zu: returns %s, records %s", work->name, n,
+		         gv_status_name(status), gv_status_name(err.status));
+	if (status == GV_ENOMEM && inject.failures > 0) {
+		assert_string_not_equal(err.message, "");
+		if (work->untouched != NULL && !work->untouched())
+			fail_msg("%s, allocation %zu: the file was touched", work->name, n);
+	} else {
+		gv_buf_format(&result, "status: %s, %s\n", gv_status_name(status), err.message);
+		compare(work, n, gv_buf_span(&result), want);
+	}
+	gv_buf_dispose(&result);
+	return inject.failures > 0;
+}
+
+/* Runs WORK whole, then with each allocation failing; LEAST allocations there must be. */
+static void fail_each(const struct work *work, size_t least)
+{
+	struct gv_buf want = {0};
+	struct gv_error err = {0};
+	if (work->prepare != NULL)
+		work->prepare();
+	enum gv_status status = work->work(work, &want, &err);
+	gv_buf_format(&want, "status: %s, %s\n", gv_status_name(status), err.message);
+	assert_false(want.failed);
+	size_t n = 1;
+	while (attempt(work, n, INJECT_ONCE, gv_buf_span(&want)))
+		n++;
+	if (n <= least)
+		fail_msg("%s: only %zu allocations", work->name, n - 1);
+	for (size_t i = 1; attempt(work, i, INJECT_ON, gv_buf_span(&want)); i++) {
+	}
+	gv_buf_dispose(&want);
+}
+
+static int load_rules(void **state)
+{
+	(void)state;
+	struct gv_error err = {0};
+	return gv_rules_add(&rules, gv_builtin_packs(&(size_t){0})->yaml, &err) == GV_OK ? 0 : -1;
+}
+
+static int drop_rules(void **state)
+{
+	(void)state;
+	gv_rules_dispose(&rules);
+	return 0;
+}
+
+/* ---- rule packs ---- */
+
+static enum gv_status add_pack(const struct work *self, struct gv_buf *result,
+                               struct gv_error *err)
+{
+	struct gv_rules added = {0};
+	enum gv_status status = gv_rules_add(&added, self->input, err);
+	inject_stop();
+	for (size_t i = 0; status == GV_OK && i < added.count; i++) {
+		const struct gv_rule *rule = &added.at[i];
+		gv_buf_format(result, "%s %s %.*s when %zu tell %zu: ", rule->pack, rule->id,
+		              (int)rule->key.len, rule->key.at, rule->when_count,
+		              rule->tell_count);
+		gv_rule_describe_wanted(result, rule);
+		for (size_t j = 0; j < rule->when_count; j++)
+			gv_buf_add(result, rule->when[j].value);
+		gv_buf_char(result, '\n');
+	}
+	gv_rules_dispose(&added);
+	return status;
+}
+
+static void built_in_packs_are_read_or_not(void **state)
+{
+	(void)state;
+	size_t count;
+	const struct gv_builtin_pack *packs = gv_builtin_packs(&count);
+	assert_true(count >= 2);
+	for (size_t i = 0; i < count; i++) {
+		struct work work = {.name = packs[i].name, .work = add_pack,
+		                    .input = packs[i].yaml};
+		fail_each(&work, 5);
+	}
+}
+
+#define RULE "  - id: a\n    summary: s\n    severity: note\n    key: k\n    apply: fix\n"
+
+static void wrong_packs_have_their_reason_or_none(void **state)
+{
+	(void)state;
+	static const char *const packs[] = {
+		"pack: p\nrules:\n" RULE "    ensure: equals 1\n    other: x\n",
+		"pack: p\nrules:\n" RULE "    ensure: nothing\n",
+		"pack: p\nrules:\n" RULE "    ensure: absent\n" RULE "    ensure: absent\n",
+		"pack: p\nrules:\n" RULE "    ensure: equals 1\n    when:\n      - k below x\n",
+		"pack: p\nrules: [&x a, *x]\n",
+		"pack: \"unclosed\n",
+		"",
+	};
+	for (size_t i = 0; i < COUNT(packs); i++) {
+		struct work work = {.name = packs[i], .work = add_pack,
+		                    .input = gv_span_of(packs[i])};
+		fail_each(&work, 0);
+	}
+}
+
+/* ---- documents ---- */
+
+static void show_findings(struct gv_buf *result, const struct gv_findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct gv_finding *finding = &findings->at[i];
+		gv_buf_format(result, "%u:%u: %s [%s] %zu edits, fix %d\n", finding->line,
+		              finding->column, finding->message, finding->rule,
+		              finding->edit_count, (int)finding->fix);
+	}
+}
+
+static void show_plan(struct gv_buf *result, const struct gv_plan *plan)
+{
+	gv_buf_text(result, "found\n");
+	show_findings(result, &plan->found);
+	gv_buf_text(result, "remain\n");
+	show_findings(result, &plan->remain);
+	gv_buf_format(result, "changes %d, %zu edits\n", plan->changes, plan->edits.count);
+	gv_buf_add(result, gv_buf_span(&plan->text));
+}
+
+static enum gv_status plan_document(const struct work *self, struct gv_buf *result,
+                                    struct gv_error *err)
+{
+	struct gv_vmx *vmx = NULL;
+	struct gv_plan plan = {0};
+	struct gv_buf diff = {0};
+	enum gv_status status = gv_vmx_parse(&vmx, self->input, err);
+	if (status == GV_OK)
+		status = gv_plan_make(&plan, vmx, &rules, true, err);
+	if (status == GV_OK)
+		gv_diff(&diff, "a \"name\".vmx", self->input, &plan.edits);
+	if (diff.failed)
+		status = gv_fail_memory(err);
+	inject_stop();
+	if (status == GV_OK) {
+		show_plan(result, &plan);
+		gv_buf_add(result, gv_buf_span(&diff));
+	}
+	gv_buf_dispose(&diff);
+	gv_plan_dispose(&plan);
+	gv_vmx_free(vmx);
+	return status;
+}
+
+/* SPAN for tables. */
+#define BYTES(literal) {(literal), sizeof(literal) - 1}
+
+/* Every kind of trouble in the encodings it has ways of its own for. */
+static const struct work documents[] = {
+	{.name = "much trouble in UTF-8", .work = plan_document, .input = BYTES(
+		"\xEF\xBB\xBF.encoding = \"UTF-8\"\r\n"
+		"displayName = \"caf\xC3\xA9 \xE4\xB8\xAD\xE6\x96\x87\"\r\n"
+		"note = \"bad \xFF byte\"\r\n"
+		"curly = \xE2\x80\x9Cyes\xE2\x80\x9D\r\n"
+		"full = \xEF\xBC\x82yes\xEF\xBC\x82\n"
+		"same = \"1\"\r\nSAME = \"1\"\r\n"
+		"other = \"a|22b\"\r\nother = \"b\"\r\nother = \"c\"\r\n"
+		"unclosed = \"value\r\n"
+		"blank in value = x y\r\nbare = x y\r\n"
+		"= nothing\r\nno equals\r\nafter = \"quote\" junk\r\n"
+		"svga.vgaOnly = TRUE\r\n"
+		"guestOS = \"darwin20-64\"\r\n"
+		"virtualHW.version = \"14\"\r\n"
+		"mks.enable3d = FALSE\r\nMKS.enable3d = \"true\"\r\n"
+		"vmotion.svga.supports3D = \"0\"\r\nvmotion.svga.baseCapsLevel = \"9\"\r\n"
+		"vtpm.present = \"TRUE\"\r\nvtpm.present = \"FALSE\"\r\n"
+		"ctrl = \"\x1A\"\r\n"
+		"last = \"no newline\"\0\0")},
+	{.name = "trouble in GBK", .work = plan_document, .input = BYTES(
+		".encoding = \"GBK\"\n"
+		"displayName = \"\xD6\xD0\xCE\xC4\"\n"
+		"note = \"bad \xFF\xFF\"\n"
+		"curly = \xA1\xB0\xD6\xD0\xA1\xB1\n"
+		"no equals \xD6\xD0\n"
+		"\xD6\xD0 = \"1\"\n\xD6\xD0 = \"2\"\n"
+		"mks.enable3d = \"\xD6\xD0\"\n"
+		"virtualHW.version = \"17\"\n")},
+	{.name = "an unknown encoding", .work = plan_document, .input = BYTES(
+		".encoding = \"klingon \xFF\"\nconfig.version = \"8\"\nvirtualHW.version = \"8\"\n"
+		"a = \"\xE9\"\ncurly = \xE2\x80\x9Cyes\xE2\x80\x9D\n")},
+	{.name = "nothing wrong", .work = plan_document, .input = BYTES(
+		"config.version = \"8\"\nvirtualHW.version = \"21\"\nmks.enable3d = \"TRUE\"\n")},
+	{.name = "only a key missing", .work = plan_document, .input = BYTES(
+		"config.version = \"8\"\nvirtualHW.version = \"21\"")},
+	{.name = "empty", .work = plan_document, .input = BYTES("")},
+};
+
+static void documents_are_judged_fully_or_not(void **state)
+{
+	(void)state;
+	static const size_t least[COUNT(documents)] = {60, 40, 20, 0, 10, 0};
+	for (size_t i = 0; i < COUNT(documents); i++)
+		fail_each(&documents[i], least[i]);
+}
+
+/* So many names and lines that every table grows several times. */
+static void large_document_is_judged_fully_or_not(void **state)
+{
+	(void)state;
+	struct gv_buf text = {0};
+	for (int i = 0; i < 80; i++)
+		gv_buf_format(&text, "key%d = \"%d\"\nvmotion.svga.x%d = \"%d\"\nkey%d = \"z\"\n",
+		              i, i, i, i, i / 2);
+	struct work work = {.name = "large", .work = plan_document, .input = gv_buf_span(&text)};
+	fail_each(&work, 40);
+	gv_buf_dispose(&text);
+}
+
+/* ---- conversions ---- */
+
+static const char *const charset_names[] = {"UTF-8", "GBK", "windows-1252", "windows-1255"};
+
+static enum gv_status convert(const struct work *self, struct gv_buf *result,
+                              struct gv_error *err)
+{
+	struct gv_buf outs[12] = {{0}};
+	bool failed = false;
+	size_t count = 0;
+	for (size_t i = 0; i < COUNT(charset_names); i++) {
+		const struct gv_charset *charset = gv_charset_find(gv_span_of(charset_names[i]));
+		gv_charset_to_utf8(&outs[count++], charset, self->input);
+		gv_charset_show(&outs[count++], charset, self->input);
+		gv_charset_show_short(&outs[count++], charset, self->input, 4);
+	}
+	inject_stop();
+	for (size_t i = 0; i < count; i++) {
+		failed |= outs[i].failed;
+		gv_buf_add(result, gv_buf_span(&outs[i]));
+		gv_buf_char(result, '\n');
+		gv_buf_dispose(&outs[i]);
+	}
+	return failed ? gv_fail_memory(err) : GV_OK;
+}
+
+static void texts_are_shown_right_or_not_at_all(void **state)
+{
+	(void)state;
+	static const struct work work = {.name = "conversion", .work = convert,
+	                                 .input = BYTES("\xD6\xD0\xCE\xC4\xFF\x1B plain")};
+	fail_each(&work, 10);
+}
+
+/* ---- files ---- */
+
+#define TROUBLE \
+	".encoding = \"GBK\"\r\nconfig.version = \"8\"\r\nvirtualHW.version = \"18\"\r\n" \
+	"displayName = \"\xD6\xD0\"\r\nvmotion.svga.supports3D = \"1\"\r\nsame = \"1\"\r\n" \
+	"same = \"1\"\r\n"
+
+static int make_root(void **state)
+{
+	(void)state;
+	root = scratch_make();
+	path = path_join(root, "x.vmx");
+	backup = path_join(root, "x.vmx.bak");
+	return load_rules(state);
+}
+
+static int remove_root(void **state)
+{
+	free(path);
+	free(backup);
+	scratch_remove(root);
+	return drop_rules(state);
+}
+
+static void set_file(void)
+{
+	file_write(path, SPAN(TROUBLE));
+	remove(backup);
+}
+
+static void set_both(void)
+{
+	file_write(path, SPAN(TROUBLE));
+	file_write(backup, SPAN("config.version = \"8\"\r\n"));
+}
+
+static bool holds(const char *name, struct gv_span want)
+{
+	struct gv_buf have = file_read(name);
+	bool same = gv_span_equal(gv_buf_span(&have), want);
+	gv_buf_dispose(&have);
+	return same;
+}
+
+static bool has_temporary(void)
+{
+	bool found = false;
+	DIR *dir = opendir(root);
+	assert_non_null(dir);
+	for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
+		found |= gv_file_is_temporary(entry->d_name);
+	closedir(dir);
+	return found;
+}
+
+static bool file_is_untouched(void)
+{
+	return holds(path, SPAN(TROUBLE)) && !has_temporary();
+}
+
+static bool both_are_untouched(void)
+{
+	return file_is_untouched() && holds(backup, SPAN("config.version = \"8\"\r\n"));
+}
+
+static struct gv_repair_options options_for_writing(void)
+{
+	return (struct gv_repair_options){.rules = &rules, .max_size = GV_DEFAULT_MAX_SIZE,
+	                                  .unsafe = true, .backup = true, .write = true};
+}
+
+static void show_repair(struct gv_buf *result, const struct gv_repair *repair)
+{
+	struct gv_buf now = file_read(path);
+	gv_buf_format(result, "refused %d, written %d\n", repair->refused, repair->written);
+	for (size_t i = 0; i < repair->refusals.count; i++)
+		gv_buf_format(result, "%s: %s\n", repair->refusals.at[i].guard,
+		              repair->refusals.at[i].message);
+	show_plan(result, &repair->plan);
+	gv_buf_add(result, gv_buf_span(&now));
+	gv_buf_dispose(&now);
+}
+
+static enum gv_status repair_file(const struct work *self, struct gv_buf *result,
+                                  struct gv_error *err)
+{
+	(void)self;
+	struct gv_repair repair = {0};
+	struct gv_repair_options options = options_for_writing();
+	enum gv_status status = gv_repair_file(&repair, path, &options, err);
+	inject_stop();
+	if (status == GV_OK)
+		show_repair(result, &repair);
+	gv_repair_dispose(&repair);
+	return status;
+}
+
+static const struct work repairing = {.name = "repair", .work = repair_file,
+                                      .untouched = file_is_untouched, .prepare = set_file};
+
+static void file_is_repaired_or_untouched(void **state)
+{
+	(void)state;
+	fail_each(&repairing, 30);
+}
+
+static void make_lock(void)
+{
+	char *folder = path_join(root, "x.vmx.lck");
+	char *member = path_join(folder, "M12345.lck");
+	assert_int_equal(mkdir(folder, 0755), 0);
+	file_write(member, SPAN("not as VMware writes it"));
+	free(folder);
+	free(member);
+}
+
+/* How a guard says it may tell of the memory; that it refuses may not change. */
+static enum gv_status ask_guards(const struct work *self, struct gv_buf *result,
+                                 struct gv_error *err)
+{
+	(void)self;
+	struct gv_repair repair = {0};
+	struct gv_repair_options options = options_for_writing();
+	enum gv_status status = gv_repair_file(&repair, path, &options, err);
+	inject_stop();
+	for (size_t i = 0; status == GV_OK && i < repair.refusals.count; i++)
+		gv_buf_format(result, "%s\n", repair.refusals.at[i].guard);
+	if (status == GV_OK)
+		gv_buf_format(result, "refused %d, written %d\n", repair.refused, repair.written);
+	gv_repair_dispose(&repair);
+	return status;
+}
+
+static void fail_each_while_guarded(void)
+{
+	struct work work = repairing;
+	work.work = ask_guards;
+	fail_each(&work, 20);
+	assert_true(holds(path, SPAN(TROUBLE)));
+}
+
+/* With little memory, too, a lock is seen. */
+static void locked_file_is_never_written(void **state)
+{
+	(void)state;
+	make_lock();
+	fail_each_while_guarded();
+}
+
+/* And a suspended state. */
+static void suspended_file_is_never_written(void **state)
+{
+	(void)state;
+	char *suspended = path_join(root, "x-1a2b3c4d.vmss");
+	file_write(suspended, SPAN(""));
+	free(suspended);
+	fail_each_while_guarded();
+}
+
+static enum gv_status change_file(const struct work *self, struct gv_buf *result,
+                                  struct gv_error *err)
+{
+	(void)self;
+	static const struct gv_change changes[] = {
+		{GV_CHANGE_SET, BYTES("displayName"), BYTES("\xE6\x96\x87 |\"")},
+		{GV_CHANGE_SET, BYTES("same"), BYTES("2")},
+		{GV_CHANGE_ADD, BYTES("new.key"), BYTES("\xE4\xB8\xAD")},
+		{GV_CHANGE_UNSET, BYTES("vmotion.*"), {0}},
+	};
+	struct gv_repair repair = {0};
+	struct gv_repair_options options = options_for_writing();
+	enum gv_status status = gv_change_file(&repair, path, changes, COUNT(changes), &options,
+	                                       err);
+	inject_stop();
+	if (status == GV_OK)
+		show_repair(result, &repair);
+	gv_repair_dispose(&repair);
+	return status;
+}
+
+static void keys_are_changed_all_or_none(void **state)
+{
+	(void)state;
+	static const struct work work = {.name = "change", .work = change_file,
+	                                 .untouched = file_is_untouched, .prepare = set_file};
+	fail_each(&work, 20);
+}
+
+static enum gv_status undo_file(const struct work *self, struct gv_buf *result,
+                                struct gv_error *err)
+{
+	(void)self;
+	struct gv_repair repair = {0};
+	struct gv_repair_options options = options_for_writing();
+	enum gv_status status = gv_undo_file(&repair, path, &options, err);
+	inject_stop();
+	if (status == GV_OK)
+		show_repair(result, &repair);
+	gv_repair_dispose(&repair);
+	return status;
+}
+
+static void file_is_swapped_or_untouched(void **state)
+{
+	(void)state;
+	static const struct work work = {.name = "undo", .work = undo_file,
+	                                 .untouched = both_are_untouched, .prepare = set_both};
+	fail_each(&work, 5);
+}
+
+static enum gv_status list_paths(const struct work *self, struct gv_buf *result,
+                                 struct gv_error *err)
+{
+	(void)self;
+	static const char *const globs[] = {"skipped.vmx"};
+	struct gv_excludes excludes = {globs, 1};
+	struct gv_paths paths = {0};
+	enum gv_status status = gv_paths_add(&paths, root, &excludes, err);
+	if (status == GV_OK)
+		status = gv_paths_add(&paths, path, &excludes, err);
+	inject_stop();
+	for (size_t i = 0; status == GV_OK && i < paths.count; i++)
+		gv_buf_format(result, "%s %d %d\n", paths.at[i].path, paths.at[i].named,
+		              paths.at[i].trouble != NULL);
+	gv_paths_dispose(&paths);
+	return status;
+}
+
+static void tree_is_listed_whole_or_not(void **state)
+{
+	(void)state;
+	char name[40];
+	set_file();
+	for (int i = 0; i < 60; i++) {
+		snprintf(name, sizeof name, i % 2 == 0 ? "f%d" : "f%d.vmx", i - i % 20);
+		char *folder = path_join(root, name);
+		if (mkdir(folder, 0755) != 0)
+			assert_int_equal(errno, EEXIST);
+		snprintf(name, sizeof name, "%d.vmx", i);
+		char *file = path_join(folder, name);
+		file_write(file, SPAN("x"));
+		free(folder);
+		free(file);
+	}
+	static const struct work work = {.name = "list", .work = list_paths};
+	fail_each(&work, 20);
+}
+
+#define WITH_RULES(test) cmocka_unit_test_setup_teardown(test, load_rules, drop_rules)
+#define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(built_in_packs_are_read_or_not),
+		cmocka_unit_test(wrong_packs_have_their_reason_or_none),
+		WITH_RULES(documents_are_judged_fully_or_not),
+		WITH_RULES(large_document_is_judged_fully_or_not),
+		cmocka_unit_test(texts_are_shown_right_or_not_at_all),
+		WITH_FILES(file_is_repaired_or_untouched),
+		WITH_FILES(locked_file_is_never_written),
+		WITH_FILES(suspended_file_is_never_written),
+		WITH_FILES(keys_are_changed_all_or_none),
+		WITH_FILES(file_is_swapped_or_untouched),
+		WITH_FILES(tree_is_listed_whole_or_not),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
