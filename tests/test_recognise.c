@@ -18,6 +18,11 @@
 #define MOST_LINES "most lines do not read name = \"value\", it is another format"
 #define SCRIPT "it is a script"
 #define INI "it is an INI file"
+#define TEMPLATE "it is an ERB template, from which a program makes a .vmx"
+#define PREFERENCES "it is a preferences file of VMware's"
+#define SNAPSHOTS "it is the snapshot list (.vmsd) beside a .vmx"
+#define MACHINES "it is VMware's list of machines"
+#define HOST "it is a host-wide configuration of VMware's"
 #define NO_NAME "it has no name that VMware knows"
 
 /* 19 bytes; 20 with one more is where one odd byte in twenty is still text. */
@@ -57,6 +62,19 @@ static const struct {
 
 	{BYTES("{\n\"classname\" \"worldspawn\"\n{\n( 0 0 0 ) ( 0 1 0 ) ( 1 0 0 ) X 0 0\n}\n}\n"),
 	 NO_LINE},
+	{BYTES("memsize = \"<%= memory %>\"\nconfig.version = \"8\"\n"), TEMPLATE},
+	{BYTES("<% if x %>\na.b = 1\n<% end %>\n"), TEMPLATE},
+	{BYTES("config.version = \"8\"\na = \"%> < <%\"\n"), NULL},
+	{BYTES("config.version = \"8\"\na = \"<\"\nb = \"%>\"\n"), NULL},
+
+	{BYTES(".encoding = \"UTF-8\"\npref.view.navBar.type = \"hidden\"\n"), PREFERENCES},
+	{BYTES("hint.vmui.x = \"FALSE\"\nmks.enable3d = \"TRUE\"\n"), PREFERENCES},
+	{BYTES("pref.x = \"1\"\nconfig.version = \"8\"\n"), NULL},
+	{BYTES(".encoding = \"UTF-8\"\nsnapshot.lastUID = \"1\"\n"), SNAPSHOTS},
+	{BYTES(".encoding = \"UTF-8\"\nvmlist1.config = \"/vms/a.vmx\"\n"), MACHINES},
+	{BYTES("authd.client.port = \"902\"\nproduct.name = \"X\"\n"), HOST},
+	{BYTES("libdir = \"/usr/lib/vmware\"\nproduct.name = \"X\"\n"), HOST},
+
 	{BYTES("hello\n"), NO_LINE},
 	{BYTES("[section]\nkey: value\n"), NO_LINE},
 

@@ -94,6 +94,67 @@ static const char *without_known_name(const struct gv_vmx *vmx)
 	return dotted ? NULL : "it has no name that VMware knows";
 }
 
+/* Names that every machine has some of; the other files of VMware's have none. */
+static bool has_machine_name(const struct gv_vmx *vmx)
+{
+	static const char *const machine[] = {"config.version", "virtualHW.version", "guestOS",
+	                                      "displayName", "memsize", "nvram", "encryption.data",
+	                                      "encryption.keySafe"};
+	struct gv_line line;
+	for (size_t i = 0; i < sizeof machine / sizeof *machine; i++) {
+		if (gv_vmx_find(vmx, gv_span_of(machine[i]), &line))
+			return true;
+	}
+	return false;
+}
+
+/* Dictionaries of VMware's that are no machines, by what a name of theirs begins with. */
+static const struct kin {
+	const char *begins;
+	const char *what;
+} kin[] = {
+	{"pref.", "it is a preferences file of VMware's"},
+	{"prefvmx.", "it is a preferences file of VMware's"},
+	{"hint.", "it is a preferences file of VMware's"},
+	{"snapshot.", "it is the snapshot list (.vmsd) beside a .vmx"},
+	{"vmlist", "it is VMware's list of machines"},
+	{"authd.", "it is a host-wide configuration of VMware's"},
+	{"product.", "it is a host-wide configuration of VMware's"},
+};
+
+/* What kind of dictionary a file without any machine's name is; NULL if that cannot be told. */
+static const char *what_kin(const struct gv_vmx *vmx)
+{
+	struct gv_line line = {0};
+	while (gv_vmx_next(vmx, &line)) {
+		for (size_t i = 0; line.name.len > 0 && i < sizeof kin / sizeof *kin; i++) {
+			if (gv_span_begins_nocase(line.name, gv_span_of(kin[i].begins)))
+				return kin[i].what;
+		}
+	}
+	return NULL;
+}
+
+/* TEXT behind the first A that a B follows; empty when there is none. */
+static struct gv_span behind(struct gv_span text, char a, char b)
+{
+	while (text.len > 1) {
+		const char *at = memchr(text.at, a, text.len - 1);
+		if (at == NULL)
+			break;
+		text = gv_span_part(text, (size_t)(at - text.at) + 1, text.len);
+		if (text.at[0] == b)
+			return gv_span_part(text, 1, text.len);
+	}
+	return (struct gv_span){0};
+}
+
+/* "<%" and "%>": text from which a program makes a .vmx. */
+static bool is_template(struct gv_span text)
+{
+	return behind(behind(text, '<', '%'), '%', '>').at != NULL;
+}
+
 static bool is_all_nul(struct gv_span text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -134,5 +195,10 @@ const char *gv_vmx_what_else(const struct gv_vmx *vmx)
 		return without_entries(vmx, text);
 	if (is_binary(text))
 		return "it is binary";
+	if (is_template(text))
+		return "it is an ERB template, from which a program makes a .vmx";
+	const char *other = has_machine_name(vmx) ? NULL : what_kin(vmx);
+	if (other != NULL)
+		return other;
 	return has_known_name(vmx) ? NULL : without_known_name(vmx);
 }
