@@ -310,10 +310,14 @@ static enum gv_status finish_swap(struct place *place, const struct gv_file *was
                                   struct gv_error *err)
 {
 	enum gv_status status = settle_displaced(place, was, backup, err);
-	if (status == GV_OK || gv_os_swap(place->dir, place->temp, place->name) == 0)
+	int code = status == GV_OK ? 0 : gv_os_swap(place->dir, place->temp, place->name);
+	if (code == 0)
 		return status;
 	place->temp_made = false; /* it holds what somebody wrote: better kept than tidy */
-	return status;
+	if (err != NULL)
+		*err = (struct gv_error){0}; /* this is worse than what led here */
+	return gv_fail_system(err, code, "replaced, but what it held before stays in %s",
+	                      place->temp);
 }
 
 /* The same in steps, for file systems that cannot swap. PATH itself is touched by the last only. */
