@@ -362,7 +362,7 @@ static enum gv_status replace(struct place *place, const struct gv_file *was, st
 		return status;
 	int code = gv_os_hold_dir(place->dir);
 	if (code != 0)
-		return gv_fail_system(err, code, "another gpuvirt holds its folder");
+		return gv_fail_system(err, code, "its folder is held by another program");
 	status = put_in_place(place, was, backup, err);
 	if (status != GV_OK)
 		return status;
@@ -446,7 +446,7 @@ static enum gv_status undo(struct place *place, struct gv_error *err)
 {
 	int code = gv_os_hold_dir(place->dir);
 	if (code != 0)
-		return gv_fail_system(err, code, "another gpuvirt holds its folder");
+		return gv_fail_system(err, code, "its folder is held by another program");
 	enum gv_status status = check_backup(place, err);
 	if (status == GV_OK)
 		status = swap_with_backup(place, err);

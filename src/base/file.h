@@ -39,16 +39,18 @@ void gv_file_dispose(struct gv_file *file);
  * extended attributes stay. BACKUP: the old file stays as PATH.bak, in place of an older one.
  *
  * GV_ECHANGED when PATH no longer holds what WAS says was read from it: read again and retry.
- * On any failure PATH has its old bytes and no temporary file is left, with one exception: when
- * only the folder could not be made durable PATH is new and the message says so. Signals that end
- * the program wait meanwhile.
+ * On any failure PATH has its old bytes and no temporary file is left, with two exceptions of which
+ * the message tells: only the folder could not be made durable, and PATH is new; or what another
+ * program put there just now could not be put back, and stays under the name that is given. Signals
+ * that end the program wait meanwhile.
  */
 enum gv_status gv_file_replace(const char *path, const struct gv_file *was, struct gv_span text,
                                bool backup, struct gv_error *err);
 
 /*
  * Swaps PATH and PATH.bak, in one step where the system can, else so that PATH always is a whole
- * file. GV_ENOENT when there is no backup.
+ * file; should the last of these steps fail, the message names the file with what PATH held.
+ * GV_ENOENT when there is no backup.
  */
 enum gv_status gv_file_undo(const char *path, struct gv_error *err);
 

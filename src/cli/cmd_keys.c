@@ -9,6 +9,16 @@
 #include "cli/targets.h"
 #include "platform/os.h"
 
+/* A file that is not there is misuse: nothing was touched. */
+static bool is_there(struct cli *cli, const char *path)
+{
+	struct gv_os_stat stat;
+	int code = targets_is_input(path) ? 0 : gv_os_stat(NULL, path, true, &stat);
+	if (code != 0)
+		output_error(&cli->out, path, "cannot open: %s", strerror(code));
+	return code == 0;
+}
+
 /* A file opened to be read only. */
 struct reading {
 	struct gv_file file;
@@ -70,11 +80,13 @@ static void print_entries(struct cli *cli, const char *path, const struct gv_vmx
 enum gv_exit cmd_print(struct cli *cli)
 {
 	struct reading reading = {0};
+	if (!is_there(cli, cli->arguments[0]))
+		return EXIT_MISUSE;
 	bool good = open_reading(cli, cli->arguments[0], &reading);
 	if (good)
 		print_entries(cli, targets_label(cli->arguments[0]), reading.vmx);
 	close_reading(&reading);
-	return good ? EXIT_DONE : EXIT_MISUSE;
+	return good ? EXIT_DONE : EXIT_NO;
 }
 
 /* Prints the value of KEY. On a terminal a value is one line; in a pipe it is its bytes. */
@@ -109,7 +121,9 @@ enum gv_exit cmd_get(struct cli *cli)
 {
 	struct reading reading = {0};
 	const char *path = cli->arguments[0];
-	enum gv_exit status = open_reading(cli, path, &reading) ? EXIT_DONE : EXIT_MISUSE;
+	if (!is_there(cli, path))
+		return EXIT_MISUSE;
+	enum gv_exit status = open_reading(cli, path, &reading) ? EXIT_DONE : EXIT_NO;
 	for (int i = 1; reading.vmx != NULL && i < cli->count; i++) {
 		if (!get_key(cli, targets_label(path), reading.vmx, cli->arguments[i]))
 			status = EXIT_NO;
@@ -169,16 +183,6 @@ static enum gv_exit apply_changes(struct cli *cli, const struct gv_change *chang
 		show_change(cli, label, &repair);
 	gv_repair_dispose(&repair);
 	return good ? EXIT_DONE : status == GV_EINVAL ? EXIT_MISUSE : EXIT_NO;
-}
-
-/* A file that is not there is misuse: nothing was touched. */
-static bool is_there(struct cli *cli, const char *path)
-{
-	struct gv_os_stat stat;
-	int code = targets_is_input(path) ? 0 : gv_os_stat(NULL, path, true, &stat);
-	if (code != 0)
-		output_error(&cli->out, path, "cannot open: %s", strerror(code));
-	return code == 0;
 }
 
 static enum gv_exit change(struct cli *cli, enum gv_change_kind kind)

@@ -15,8 +15,8 @@ const struct option_row option_rows[OPTIONS] = {
 	[OPTION_UNSAFE] = {.name = "unsafe-fixes",
 		.help = "make also the repairs that guess what was meant"},
 	[OPTION_FORCE] = {.name = "force",
-		.help = "write although the machine runs or is suspended, or the file is read-only "
-		        "or hard-linked"},
+		.help = "write although the machine runs or is suspended, its lock cannot be "
+		        "judged, or the file is read-only or hard-linked"},
 	[OPTION_NO_BACKUP] = {.name = "no-backup", .help = "do not keep the old file as FILE.bak"},
 	[OPTION_EXCLUDE] = {.name = "exclude", .value = "GLOB",
 		.help = "pass over names (paths, if it has a \"/\") that match (repeatable)"},

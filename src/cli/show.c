@@ -105,24 +105,32 @@ static enum style style_of(char mark)
 }
 
 /*
- * PATH as seen from the working directory *HERE when it lies below it: patch takes no absolute
- * names. *HERE, which PATH may not outlive, is to be freed.
+ * An absolute PATH as seen from the working directory when it lies below it: patch takes no
+ * absolute names. NULL when it does not; else the caller's to free.
  */
-static const char *relative(const char *path, char **here)
+static char *relative(const char *path)
 {
-	*here = NULL;
-	if (path[0] != '/' || gv_os_resolve(".", here) != 0)
-		return path;
-	size_t len = strlen(*here);
-	bool below = strncmp(path, *here, len) == 0 && path[len] == '/' && path[len + 1] != '\0';
-	return below ? path + len + 1 : path;
+	char *here = NULL;
+	char *there = NULL;
+	char *found = NULL;
+	if (path[0] == '/' && gv_os_resolve(".", &here) == 0 && gv_os_resolve(path, &there) == 0) {
+		size_t len = strlen(here);
+		if (strncmp(there, here, len) == 0 && there[len] == '/') {
+			memmove(there, there + len + 1, strlen(there + len + 1) + 1);
+			found = there;
+		}
+	}
+	free(here);
+	if (found == NULL)
+		free(there);
+	return found;
 }
 
 void show_diff(struct output *out, const char *path, const struct gv_repair *repair)
 {
 	struct gv_buf diff = {0};
-	char *here;
-	gv_diff(&diff, relative(path, &here), gv_buf_span(&repair->original), &repair->plan.edits);
+	char *below = relative(path);
+	gv_diff(&diff, below != NULL ? below : path, gv_buf_span(&repair->original), &repair->plan.edits);
 	out->pending.failed |= diff.failed;
 	struct gv_span rest = gv_buf_span(&diff);
 	const struct gv_charset *charset = charset_of(repair->vmx);
@@ -138,7 +146,7 @@ void show_diff(struct output *out, const char *path, const struct gv_repair *rep
 			output_style(out, STYLE_PLAIN);
 	}
 	gv_buf_dispose(&diff);
-	free(here);
+	free(below);
 }
 
 void show_refused(struct output *out, const char *path, const struct gv_repair *repair,
