@@ -21,6 +21,8 @@ static struct {
 	void (*at_write)(void);
 	size_t reads;
 	int rename2_fails; /* errno of every renameat2 */
+	size_t exchanges;
+	void (*before_exchange)(size_t number); /* 1 for the first */
 } hooks;
 
 static void fire(void (**hook)(void))
@@ -60,6 +62,9 @@ long __wrap_syscall(long number, ...)
 	const char *b = va_arg(args, const char *);
 	unsigned flags = va_arg(args, unsigned);
 	va_end(args);
+	hooks.exchanges++;
+	if (hooks.before_exchange != NULL)
+		hooks.before_exchange(hooks.exchanges);
 	if (hooks.rename2_fails == 0)
 		return __real_syscall(number, from, a, to, b, flags);
 	errno = hooks.rename2_fails;
@@ -947,6 +952,69 @@ static void change_during_the_replacement_is_found(void **state)
 	}
 }
 
+/* Another program that replaces the file by rename, at the moments that hurt. */
+static size_t writes_before[4]; /* exchanges before which it does */
+
+static void rename_over(size_t number)
+{
+	char text[16];
+	char *fresh = path_join(root, "fresh");
+	for (size_t i = 0; i < COUNT(writes_before); i++) {
+		if (writes_before[i] != number)
+			continue;
+		snprintf(text, sizeof text, "write %zu", number);
+		file_write(fresh, gv_span_of(text));
+		assert_int_equal(rename(fresh, path), 0);
+	}
+	free(fresh);
+}
+
+static void write_always(size_t number)
+{
+	writes_before[0] = number;
+	rename_over(number);
+}
+
+/* Whenever it writes, its last text stays and nothing of ours is left. */
+static void newest_text_of_another_program_wins(void **state)
+{
+	(void)state;
+	static const struct {
+		size_t writes[4];
+		const char *left;
+	} rows[] = {
+		{{1}, "write 1"},
+		{{1, 2}, "write 2"},
+		{{1, 2, 3}, "write 3"},
+		{{1, 3}, "write 1"},
+		{{1, 2, 3, 4}, "write 4"},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct gv_error err;
+		restart();
+		memcpy(writes_before, rows[i].writes, sizeof writes_before);
+		hooks.before_exchange = rename_over;
+		assert_int_equal(replace(path, i % 2 == 0, &err), GV_ECHANGED);
+		assert_holds(path, gv_span_of(rows[i].left));
+		assert_int_equal(folder_count(root), 1);
+	}
+}
+
+/* Who never stops gets an error that says where the text is. */
+static void endless_writer_loses_nothing(void **state)
+{
+	(void)state;
+	struct gv_error err;
+	hooks.before_exchange = NULL;
+	restart();
+	for (size_t i = 0; i < COUNT(writes_before); i++)
+		writes_before[i] = 0;
+	hooks.before_exchange = write_always;
+	assert_int_equal(replace(path, true, &err), GV_ESYSTEM);
+	assert_non_null(strstr(err.message, "stays in .gpuvirt-"));
+	assert_int_equal(folder_count(root), 2);
+}
+
 /* ---- undo ---- */
 
 static void undo_swaps_and_swaps_back(void **state)
@@ -1187,6 +1255,8 @@ int main(void)
 		CASE(longest_name_can_be_replaced_without_backup),
 		CASE(change_before_the_replacement_is_found),
 		CASE(change_during_the_replacement_is_found),
+		CASE(newest_text_of_another_program_wins),
+		CASE(endless_writer_loses_nothing),
 		CASE(undo_swaps_and_swaps_back),
 		CASE(undo_without_backup_is_not_there),
 		CASE(undo_needs_a_file_as_backup),

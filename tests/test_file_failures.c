@@ -366,16 +366,16 @@ static bool is_late(const struct gv_error *err)
 	       strstr(err->message, "power cut") != NULL;
 }
 
-/* The last step of an undo in steps: what the file held stays under a name that is told. */
-static bool is_half_undone(const struct work *work, const struct gv_error *err)
+/* Where not even the way back works what the file held stays under a name that is told. */
+static bool is_told_where(const struct work *work, const struct gv_error *err)
 {
 	const char *name = strstr(err->message, ".gpuvirt-");
-	if (!work->undo || strstr(err->message, "stays in") == NULL || name == NULL)
+	if (strstr(err->message, "stays in") == NULL || name == NULL)
 		return false;
 	char kept[64];
-	snprintf(kept, sizeof kept, "%.*s", (int)strcspn(name, " "), name);
+	snprintf(kept, sizeof kept, "%.*s", (int)strcspn(name, " :"), name);
 	char *kept_path = path_join(root, kept);
-	bool told = holds(path, OLDER) && holds(kept_path, OLD);
+	bool told = holds(path, work->undo ? OLDER : NEW) && holds(kept_path, OLD);
 	free(kept_path);
 	return told;
 }
@@ -383,7 +383,7 @@ static bool is_half_undone(const struct work *work, const struct gv_error *err)
 static void check_outcome(const struct work *work, enum gv_status status,
                           const struct gv_error *err)
 {
-	if (is_half_undone(work, err)) {
+	if (is_told_where(work, err)) {
 		assert_no_strangers(1);
 		return;
 	}

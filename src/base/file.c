@@ -68,8 +68,9 @@ enum gv_status gv_file_read(struct gv_file *out, const char *path, uint64_t limi
 		return gv_fail_system(err, code, "cannot open");
 	enum gv_status status = read_open(file, limit, &read, err);
 	gv_os_close(file);
+	read.held = out->held;
 	if (status != GV_OK)
-		gv_file_dispose(&read);
+		gv_buf_dispose(&read.text);
 	else
 		*out = read;
 	return status;
@@ -89,6 +90,7 @@ enum gv_status gv_file_read_input(struct gv_file *out, uint64_t limit, struct gv
 void gv_file_dispose(struct gv_file *file)
 {
 	gv_buf_dispose(&file->text);
+	gv_os_close_dir(file->held);
 	*file = (struct gv_file){0};
 }
 
@@ -138,6 +140,38 @@ static void leave_place(struct place *place)
 	free(place->backup);
 }
 
+static enum gv_status hold(struct gv_os_dir *dir, struct gv_error *err)
+{
+	int code = gv_os_hold_dir(dir);
+	if (code == 0)
+		return GV_OK;
+	return gv_fail_system(err, code, code == EINTR ? "given up while another program holds its "
+	                                                 "folder"
+	                                               : "its folder is held by another program");
+}
+
+/* Opens the folder of the resolved PATH, which is cut to it, and sets *NAME to the rest. */
+static int open_folder(struct gv_os_dir **out, char *path, const char **name)
+{
+	char *slash = strrchr(path, '/');
+	*name = slash + 1;
+	*slash = '\0';
+	return gv_os_open_dir(out, NULL, slash == path ? "/" : path);
+}
+
+enum gv_status gv_file_hold(struct gv_file *file, const char *path, struct gv_error *err)
+{
+	char *resolved;
+	const char *name;
+	int code = gv_os_resolve(path, &resolved);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot resolve the path");
+	code = open_folder(&file->held, resolved, &name);
+	free(resolved);
+	return code == 0 ? hold(file->held, err)
+	                 : gv_fail_system(err, code, "cannot open its folder");
+}
+
 static enum gv_status name_backup(struct place *place, struct gv_error *err)
 {
 	size_t size = strlen(place->name) + sizeof GV_BACKUP_SUFFIX;
@@ -156,16 +190,13 @@ static enum gv_status enter_place(struct place *place, const char *path, struct 
 		return gv_fail(err, GV_ECHANGED, "was removed by another program meanwhile");
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot resolve the path");
-	char *slash = strrchr(place->path, '/');
-	place->name = slash + 1;
-	if (name_backup(place, err) != GV_OK)
-		return GV_ENOMEM;
-	*slash = '\0';
-	code = gv_os_open_dir(&place->dir, NULL, slash == place->path ? "/" : place->path);
+	code = open_folder(&place->dir, place->path, &place->name);
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot open its folder");
 	code = make_temp_name(place->temp);
-	return code == 0 ? GV_OK : gv_fail_system(err, code, "no random numbers");
+	if (code != 0)
+		return gv_fail_system(err, code, "no random numbers");
+	return name_backup(place, err);
 }
 
 static bool same_file(const struct gv_os_stat *a, const struct gv_os_stat *b)
@@ -302,15 +333,52 @@ static enum gv_status settle_displaced(struct place *place, const struct gv_file
 	return code == 0 ? GV_OK : gv_fail_system(err, code, "cannot keep a backup (--no-backup)");
 }
 
+/* Which file the temporary name stands for. */
+static int identify_temp(struct place *place, struct gv_os_stat *out)
+{
+	return gv_os_stat(place->dir, place->temp, false, out);
+}
+
+static bool is_same_inode(const struct gv_os_stat *a, const struct gv_os_stat *b)
+{
+	return a->device == b->device && a->inode == b->inode;
+}
+
+/* How many writers in a row may come between two system calls of ours. */
+enum { MAX_SWAPS = 16 };
+
 /*
- * The staged file and the original have changed names, in one step. Only now is it certain what
- * was displaced: when it is not what was read, or cannot be kept, they change back.
+ * Puts back what a swap displaced. PUT is the file we last put under the name: when something else
+ * comes out, another program has put a newer one there meanwhile, and that one goes back in. Only
+ * what nobody can miss is left under the temporary name: our own file, or one that its successor
+ * has replaced already.
  */
-static enum gv_status finish_swap(struct place *place, const struct gv_file *was, bool backup,
-                                  struct gv_error *err)
+static int change_back(struct place *place, struct gv_os_stat put)
+{
+	for (int i = 0; i < MAX_SWAPS; i++) {
+		struct gv_os_stat going;
+		struct gv_os_stat out;
+		int code = identify_temp(place, &going);
+		if (code == 0)
+			code = gv_os_swap(place->dir, place->temp, place->name);
+		if (code == 0)
+			code = identify_temp(place, &out);
+		if (code != 0 || is_same_inode(&out, &put))
+			return code;
+		put = going;
+	}
+	return EBUSY;
+}
+
+/*
+ * The staged file PUT and the original have changed names, in one step. Only now is it certain
+ * what was displaced: when it is not what was read, or cannot be kept, they change back.
+ */
+static enum gv_status finish_swap(struct place *place, const struct gv_os_stat *put,
+                                  const struct gv_file *was, bool backup, struct gv_error *err)
 {
 	enum gv_status status = settle_displaced(place, was, backup, err);
-	int code = status == GV_OK ? 0 : gv_os_swap(place->dir, place->temp, place->name);
+	int code = status == GV_OK ? 0 : change_back(place, *put);
 	if (code == 0)
 		return status;
 	place->temp_made = false; /* it holds what somebody wrote: better kept than tidy */
@@ -346,12 +414,15 @@ static enum gv_status put_in_place(struct place *place, const struct gv_file *wa
 		status = copy_backup(place, was, err);
 	if (status != GV_OK)
 		return status;
-	int code = gv_os_swap(place->dir, place->temp, place->name);
+	struct gv_os_stat put;
+	int code = identify_temp(place, &put);
+	if (code == 0)
+		code = gv_os_swap(place->dir, place->temp, place->name);
 	if (code == ENOTSUP)
 		return rename_in(place, was, backup && !copied, err);
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot put the new file in place");
-	return finish_swap(place, was, backup && !copied, err);
+	return finish_swap(place, &put, was, backup && !copied, err);
 }
 
 static enum gv_status replace(struct place *place, const struct gv_file *was, struct gv_span text,
@@ -360,13 +431,12 @@ static enum gv_status replace(struct place *place, const struct gv_file *was, st
 	enum gv_status status = stage(place, was, text, err);
 	if (status != GV_OK)
 		return status;
-	int code = gv_os_hold_dir(place->dir);
-	if (code != 0)
-		return gv_fail_system(err, code, "its folder is held by another program");
-	status = put_in_place(place, was, backup, err);
+	status = was->held != NULL ? GV_OK : hold(place->dir, err);
+	if (status == GV_OK)
+		status = put_in_place(place, was, backup, err);
 	if (status != GV_OK)
 		return status;
-	code = gv_os_sync_dir(place->dir);
+	int code = gv_os_sync_dir(place->dir);
 	if (code != 0)
 		return gv_fail_system(err, code, "replaced, but a power cut may undo it");
 	return GV_OK;
@@ -444,15 +514,14 @@ static enum gv_status check_backup(struct place *place, struct gv_error *err)
 
 static enum gv_status undo(struct place *place, struct gv_error *err)
 {
-	int code = gv_os_hold_dir(place->dir);
-	if (code != 0)
-		return gv_fail_system(err, code, "its folder is held by another program");
-	enum gv_status status = check_backup(place, err);
+	enum gv_status status = hold(place->dir, err);
+	if (status == GV_OK)
+		status = check_backup(place, err);
 	if (status == GV_OK)
 		status = swap_with_backup(place, err);
 	if (status != GV_OK)
 		return status;
-	code = gv_os_sync_dir(place->dir);
+	int code = gv_os_sync_dir(place->dir);
 	if (code != 0)
 		return gv_fail_system(err, code, "swapped, but a power cut may undo it");
 	return GV_OK;

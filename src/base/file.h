@@ -17,15 +17,23 @@
 struct gv_file {
 	struct gv_buf text;
 	struct gv_os_stat stat;
+	struct gv_os_dir *held; /* its folder, held against other gpuvirts, or NULL */
 };
 
 /*
  * Reads the file PATH, following links. GV_ETOOBIG when it has more than LIMIT bytes, by its size,
  * before it is read; GV_EINVAL when it is no regular file; GV_ESYSTEM otherwise. *OUT is the
- * caller's, to be disposed of; untouched on failure.
+ * caller's, to be disposed of, and must be empty but for what gv_file_hold gave it; untouched on
+ * failure.
  */
 enum gv_status gv_file_read(struct gv_file *out, const char *path, uint64_t limit,
                             struct gv_error *err);
+
+/*
+ * Holds the folder of PATH until FILE, which is still empty, is disposed of: no other gpuvirt then
+ * writes there between the reading and the replacing. Fails after ten seconds of waiting.
+ */
+enum gv_status gv_file_hold(struct gv_file *file, const char *path, struct gv_error *err);
 
 /* Reads standard input to its end, under the same limit. */
 enum gv_status gv_file_read_input(struct gv_file *out, uint64_t limit, struct gv_error *err);

@@ -35,8 +35,10 @@ static enum gv_exit refuse_word(struct output *out, const char *word)
 
 static enum gv_exit refuse_count(struct cli *cli)
 {
-	output_error(&cli->out, NULL, "usage: gpuvirt %s %s (gpuvirt %s --help tells more)",
-	             cli->command->name, cli->command->arguments, cli->command->name);
+	const char *arguments = cli->command->arguments;
+	output_error(&cli->out, NULL, "usage: gpuvirt %s%s%s (gpuvirt %s --help tells more)",
+	             cli->command->name, arguments[0] != '\0' ? " " : "", arguments,
+	             cli->command->name);
 	return EXIT_MISUSE;
 }
 

@@ -145,7 +145,8 @@ static void suggest_option(struct gv_buf *problem, const char *name, uint32_t ta
                            const char *word)
 {
 	for (int i = 0; i < OPTIONS; i++) {
-		if (!suggest_is_near(word, option_rows[i].name))
+		bool begins = word[0] != '\0' && strncmp(option_rows[i].name, word, strlen(word)) == 0;
+		if (!begins && !suggest_is_near(word, option_rows[i].name))
 			continue;
 		if ((taken & OPTION_BIT(i)) != 0)
 			gv_buf_format(problem, "; did you mean --%s?", option_rows[i].name);
@@ -195,6 +196,20 @@ static void report_value(struct gv_buf *problem, enum option_id option, const ch
 	gv_buf_format(problem, "\" but %s", option_rows[option].takes);
 }
 
+/* The word of argv that getopt_long has just read an option from. */
+static const char *word_read(char **argv)
+{
+	bool value_apart = optarg != NULL && argv[optind - 1] == optarg;
+	return argv[value_apart ? optind - 2 : optind - 1];
+}
+
+/* getopt_long takes any beginning of a name; what "--f" means must not change with new options. */
+static bool is_abbreviated(int found, const char *word)
+{
+	return found >= LONG_BASE &&
+	       strcspn(word, "=") != strlen(option_rows[found - LONG_BASE].name) + 2;
+}
+
 int options_read(struct settings *settings, const char *name, uint32_t taken, int argc,
                  char **argv, struct gv_buf *problem)
 {
@@ -213,6 +228,11 @@ int options_read(struct settings *settings, const char *name, uint32_t taken, in
 				report_unknown(problem, name, taken, argv[optind - 1]);
 			else
 				report_missing(problem);
+			return -1;
+		}
+		if (is_abbreviated(found, word_read(argv))) {
+			optopt = 0;
+			report_unknown(problem, name, taken, word_read(argv));
 			return -1;
 		}
 		int option = found >= LONG_BASE ? found - LONG_BASE : option_of_letter(found);

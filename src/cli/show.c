@@ -126,10 +126,18 @@ static char *relative(const char *path)
 	return found;
 }
 
+/* patch takes names that begin with "/" or hold ".." for an attack and passes them over. */
+static bool is_refused_by_patch(const char *name)
+{
+	return name[0] == '/' || strncmp(name, "../", 3) == 0 || strstr(name, "/../") != NULL;
+}
+
 void show_diff(struct output *out, const char *path, const struct gv_repair *repair)
 {
 	struct gv_buf diff = {0};
 	char *below = relative(path);
+	if (is_refused_by_patch(below != NULL ? below : path))
+		output_error(out, path, "patch refuses such a name; name the file: patch FILE < DIFF");
 	gv_diff(&diff, below != NULL ? below : path, gv_buf_span(&repair->original), &repair->plan.edits);
 	out->pending.failed |= diff.failed;
 	struct gv_span rest = gv_buf_span(&diff);

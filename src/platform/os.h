@@ -37,7 +37,7 @@ void gv_os_close_dir(struct gv_os_dir *dir);
 
 /*
  * Waits until no other program that asks holds DIR; held until DIR is closed. EAGAIN after ten
- * seconds. Where the file system knows no such locks it is as if nobody asked.
+ * seconds, EINTR when a signal that is held back asks the program to end. Where the file system knows no such locks it is as if nobody asked.
  */
 int gv_os_hold_dir(struct gv_os_dir *dir);
 

@@ -61,6 +61,20 @@ void gv_os_close_dir(struct gv_os_dir *dir)
 	free(dir);
 }
 
+/* True when the user wants the program to end and gv_os_hold_signals keeps it from knowing. */
+static bool is_asked_to_end(void)
+{
+	static const int asks[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	sigset_t pending;
+	if (sigpending(&pending) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
+		if (sigismember(&pending, asks[i]) == 1)
+			return true;
+	}
+	return false;
+}
+
 /* Tried again and again: a wait in flock could not be given up. */
 int gv_os_hold_dir(struct gv_os_dir *dir)
 {
@@ -70,6 +84,8 @@ int gv_os_hold_dir(struct gv_os_dir *dir)
 			return 0;
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return 0;
+		if (is_asked_to_end())
+			return EINTR;
 		nanosleep(&pause, NULL);
 	}
 	return EAGAIN;

@@ -64,12 +64,15 @@ static enum gv_status prepare(struct gv_repair *repair, const char *path,
 	return status;
 }
 
+/* Reads, prepares and writes once. HOLD: against other gpuvirts from before the reading on. */
 static enum gv_status attempt(struct gv_repair *repair, const char *path,
-                              const struct planner *planner, struct gv_error *err)
+                              const struct planner *planner, bool hold, struct gv_error *err)
 {
 	const struct gv_repair_options *options = planner->options;
 	struct gv_file file = {0};
-	enum gv_status status = read_file(&file, path, options, err);
+	enum gv_status status = hold ? gv_file_hold(&file, path, err) : GV_OK;
+	if (status == GV_OK)
+		status = read_file(&file, path, options, err);
 	if (status == GV_OK)
 		status = prepare(repair, path, &file, planner, err);
 	bool write = options->write && !options->findings_only && repair->plan.changes &&
@@ -80,19 +83,22 @@ static enum gv_status attempt(struct gv_repair *repair, const char *path,
 		repair->written = status == GV_OK;
 	}
 	repair->original = file.text; /* the document borrows it */
+	file.text = (struct gv_buf){0};
+	gv_file_dispose(&file);
 	repair->from_input = path == NULL;
 	return status;
 }
 
+/* The first attempt holds nothing while it reads: mostly there is nobody to wait for. */
 static enum gv_status run(struct gv_repair *repair, const char *path,
                           const struct planner *planner, struct gv_error *err)
 {
-	enum gv_status status = attempt(repair, path, planner, err);
+	enum gv_status status = attempt(repair, path, planner, false, err);
 	for (int i = 1; i < MAX_ATTEMPTS && status == GV_ECHANGED; i++) {
 		gv_repair_dispose(repair);
 		if (err != NULL)
 			*err = (struct gv_error){0};
-		status = attempt(repair, path, planner, err);
+		status = attempt(repair, path, planner, true, err);
 	}
 	return status;
 }
