@@ -74,15 +74,15 @@ void gv_edits_settle(struct gv_edits *edits);
  * Appends TEXT with the settled EDITS applied to OUT. No edits give the same bytes, whatever they
  * are. Fails with GV_ENOMEM only; OUT then holds a part.
  */
-enum gv_status gv_edits_apply(const struct gv_edits *edits, struct gv_span text,
-                              struct gv_buf *out, struct gv_error *err);
+enum gv_status gv_edits_apply(const struct gv_edits *edits, struct gv_span text, struct gv_buf *out,
+                              struct gv_error *err);
 
 /*
  * The same for the bytes [FROM, TO) of TEXT, which begin a line, and the COUNT edits from FIRST
  * on, which lie within them.
  */
 enum gv_status gv_edits_apply_part(const struct gv_edits *edits, size_t first, size_t count,
-                                   struct gv_span text, size_t from, size_t to,
-                                   struct gv_buf *out, struct gv_error *err);
+                                   struct gv_span text, size_t from, size_t to, struct gv_buf *out,
+                                   struct gv_error *err);
 
 #endif

@@ -30,11 +30,11 @@ const struct gv_refusal *gv_refusals_first(const struct gv_refusals *refusals, b
 
 struct gv_repair_options {
 	const struct gv_rules *rules;
-	uint64_t max_size; /* bytes */
-	bool unsafe;       /* make also the repairs that guess */
-	bool force;        /* override the guards that can be */
-	bool backup;       /* keep the old file as PATH.bak */
-	bool write;        /* false: everything but the writing, for check, diff and --dry-run */
+	uint64_t max_size;  /* bytes */
+	bool unsafe;        /* make also the repairs that guess */
+	bool force;         /* override the guards that can be */
+	bool backup;        /* keep the old file as PATH.bak */
+	bool write;         /* false: everything but the writing, for check, diff and --dry-run */
 	bool findings_only; /* plan no text: plan.edits and plan.text stay empty, for check */
 };
 

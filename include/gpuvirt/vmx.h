@@ -52,16 +52,17 @@ enum gv_line_flaw {
 struct gv_line {
 	enum gv_line_kind kind;
 	enum gv_line_flaw flaw;
-	uint32_t number;      /* 1-based */
-	size_t start;         /* first byte; after the BOM on line 1 */
-	size_t text_end;      /* where VMware stops reading: line ending, first NUL or end of file */
-	size_t end;           /* first byte of the next line */
-	struct gv_span name;  /* as spelt; of a malformed line too when it has "name =" */
-	struct gv_span value; /* still escaped, without quotes; of such a malformed line all the rest */
-	size_t name_at;       /* where name begins */
-	size_t value_at;      /* where value begins, behind the quote */
-	bool quoted;          /* the value stands in quotes */
-	size_t flaw_at;       /* where VMware's reader gave up, for a malformed line */
+	uint32_t number;     /* 1-based */
+	size_t start;        /* first byte; after the BOM on line 1 */
+	size_t text_end;     /* where VMware stops reading: line ending, first NUL or end of file */
+	size_t end;          /* first byte of the next line */
+	struct gv_span name; /* as spelt; of a malformed line too when it has "name =" */
+	struct gv_span
+		value;   /* still escaped, without quotes; of such a malformed line all the rest */
+	size_t name_at;  /* where name begins */
+	size_t value_at; /* where value begins, behind the quote */
+	bool quoted;     /* the value stands in quotes */
+	size_t flaw_at;  /* where VMware's reader gave up, for a malformed line */
 };
 
 /* What one pass over the text found. */
@@ -102,7 +103,8 @@ struct gv_span gv_vmx_line_ending(const struct gv_vmx *vmx);
 /* Moves LINE to the next line, or to the first when it is zeroed. Returns false after the last. */
 bool gv_vmx_next(const struct gv_vmx *vmx, struct gv_line *line);
 
-/* Sets *LINE to the first entry called NAME, in any case. Returns false, *LINE untouched, if none. */
+/* Sets *LINE to the first entry called NAME, in any case. Returns false, *LINE untouched, if none.
+ */
 bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line);
 
 /* Moves *LINE, an entry, to the next entry of the same name. Returns false, untouched, if none. */
@@ -129,7 +131,8 @@ bool gv_vmx_duplicate(const struct gv_vmx *vmx, size_t index, struct gv_line *li
  */
 void gv_vmx_unescape(struct gv_buf *out, struct gv_span raw);
 
-/* Appends VALUE to OUT as VMware's writer escapes it: '"', '|', 0x7F and controls but TAB as |XX. */
+/* Appends VALUE to OUT as VMware's writer escapes it: '"', '|', 0x7F and controls but TAB as |XX.
+ */
 void gv_vmx_escape(struct gv_buf *out, struct gv_span value);
 
 /* True when the escaped RAW means exactly VALUE; no allocation. */

@@ -197,8 +197,7 @@ void gv_charset_to_utf8(struct gv_buf *out, const struct gv_charset *charset, st
 	gv_os_close_converter(converter);
 }
 
-bool gv_charset_from_utf8(struct gv_buf *out, const struct gv_charset *charset,
-                          struct gv_span text)
+bool gv_charset_from_utf8(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text)
 {
 	struct gv_os_converter *converter;
 	if (charset->kind == UTF8) {

@@ -43,7 +43,8 @@ bool gv_charset_from_utf8(struct gv_buf *out, const struct gv_charset *charset,
  */
 void gv_charset_show(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text);
 
-/* The same cut after at most LIMIT bytes of TEXT, between characters, with "..." where something is left out. */
+/* The same cut after at most LIMIT bytes of TEXT, between characters, with "..." where something is
+ * left out. */
 void gv_charset_show_short(struct gv_buf *out, const struct gv_charset *charset,
                            struct gv_span text, size_t limit);
 

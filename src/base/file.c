@@ -26,8 +26,9 @@ static enum gv_status read_all(int file, uint64_t limit, size_t expected, struct
 			return gv_fail_system(err, code, "cannot read");
 		text->len += got;
 		if (text->len > limit)
-			return gv_fail(err, GV_ETOOBIG, "larger than the limit of %" PRIu64
-			               " bytes (--max-size)", limit);
+			return gv_fail(err, GV_ETOOBIG,
+			               "larger than the limit of %" PRIu64 " bytes (--max-size)",
+			               limit);
 	}
 	text->at[text->len] = '\0';
 	return GV_OK;
@@ -41,13 +42,13 @@ static enum gv_status check_kind(const struct gv_os_stat *stat, uint64_t limit,
 	if (stat->type != GV_OS_FILE)
 		return gv_fail(err, GV_EINVAL, "is not a regular file");
 	if (stat->size > limit || stat->size > SIZE_MAX / 2)
-		return gv_fail(err, GV_ETOOBIG, "has %" PRIu64 " bytes, the limit is %" PRIu64
-		               " (--max-size)", stat->size, limit);
+		return gv_fail(err, GV_ETOOBIG,
+		               "has %" PRIu64 " bytes, the limit is %" PRIu64 " (--max-size)",
+		               stat->size, limit);
 	return GV_OK;
 }
 
-static enum gv_status read_open(int file, uint64_t limit, struct gv_file *out,
-                                struct gv_error *err)
+static enum gv_status read_open(int file, uint64_t limit, struct gv_file *out, struct gv_error *err)
 {
 	int code = gv_os_stat_file(file, &out->stat);
 	if (code != 0)
@@ -145,9 +146,10 @@ static enum gv_status hold(struct gv_os_dir *dir, struct gv_error *err)
 	int code = gv_os_hold_dir(dir);
 	if (code == 0)
 		return GV_OK;
-	return gv_fail_system(err, code, code == EINTR ? "given up while another program holds its "
-	                                                 "folder"
-	                                               : "its folder is held by another program");
+	return gv_fail_system(err, code,
+	                      code == EINTR ? "given up while another program holds its "
+	                                      "folder"
+	                                    : "its folder is held by another program");
 }
 
 /* Opens the folder of the resolved PATH, which is cut to it, and sets *NAME to the rest. */
@@ -508,7 +510,8 @@ static enum gv_status check_backup(struct place *place, struct gv_error *err)
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot read the backup");
 	if (backup.type != GV_OS_FILE)
-		return gv_fail(err, GV_EINVAL, "the backup %s is not a regular file", place->backup);
+		return gv_fail(err, GV_EINVAL, "the backup %s is not a regular file",
+		               place->backup);
 	return GV_OK;
 }
 

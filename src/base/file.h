@@ -43,8 +43,9 @@ void gv_file_dispose(struct gv_file *file);
 /*
  * Replaces the file PATH by TEXT so that at every moment, also after a crash or a power cut, PATH
  * is wholly old or wholly new: temporary file in the same folder, content and attributes made
- * durable, names changed, folder made durable. A link is followed and stays a link. Owner, mode, ACL and
- * extended attributes stay. BACKUP: the old file stays as PATH.bak, in place of an older one.
+ * durable, names changed, folder made durable. A link is followed and stays a link. Owner, mode,
+ * ACL and extended attributes stay. BACKUP: the old file stays as PATH.bak, in place of an older
+ * one.
  *
  * GV_ECHANGED when PATH no longer holds what WAS says was read from it: read again and retry.
  * On any failure PATH has its old bytes and no temporary file is left, with two exceptions of which

@@ -166,8 +166,8 @@ enum gv_status gv_paths_add(struct gv_paths *paths, const char *path,
 		return add(paths, path, true, NULL, err);
 	struct gv_buf buf = {0};
 	gv_buf_text(&buf, path);
-	enum gv_status status = buf.failed ? gv_fail_memory(err)
-	                                   : add_below(paths, &buf, excludes, err);
+	enum gv_status status =
+		buf.failed ? gv_fail_memory(err) : add_below(paths, &buf, excludes, err);
 	gv_buf_dispose(&buf);
 	return status;
 }

@@ -10,8 +10,8 @@
 
 /* One path in the list. */
 struct gv_path {
-	const char *path;         /* owned by the list */
-	bool named;               /* given by the user, not found in a folder */
+	const char *path;               /* owned by the list */
+	bool named;                     /* given by the user, not found in a folder */
 	const struct gv_error *trouble; /* a folder that could not be read: why; else NULL */
 };
 

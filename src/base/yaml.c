@@ -51,8 +51,8 @@ static enum gv_status fail_at(struct survey *survey, yaml_mark_t mark, const cha
 static enum gv_status note_place(struct survey *survey, yaml_mark_t mark)
 {
 	struct gv_yaml_places *places = survey->places;
-	struct gv_yaml_place *grown = gv_grow(places->at, places->count, &places->cap,
-	                                      sizeof *grown);
+	struct gv_yaml_place *grown =
+		gv_grow(places->at, places->count, &places->cap, sizeof *grown);
 	struct gv_span path = gv_arena_copy(&places->arena, gv_buf_span(&survey->path));
 	if (grown != NULL)
 		places->at = grown;
@@ -168,9 +168,8 @@ static enum gv_status fail_syntax(struct survey *survey, const yaml_parser_t *pa
 	if (parser->error == YAML_READER_ERROR)
 		return gv_fail_at(survey->err, GV_EPARSE, line, 1, "not valid YAML: %s (byte %zu)",
 		                  parser->problem, parser->problem_offset + 1);
-	return gv_fail_at(survey->err, GV_EPARSE, line,
-	                  (uint32_t)parser->problem_mark.column + 1, "not valid YAML: %s",
-	                  parser->problem);
+	return gv_fail_at(survey->err, GV_EPARSE, line, (uint32_t)parser->problem_mark.column + 1,
+	                  "not valid YAML: %s", parser->problem);
 }
 
 static enum gv_status read_events(struct survey *survey, yaml_parser_t *parser)
@@ -284,10 +283,9 @@ static enum gv_status fail_shown(struct gv_error *err, uint32_t line, uint32_t c
 {
 	struct gv_buf shown = {0};
 	gv_charset_show(&shown, NULL, gv_span_of(words));
-	enum gv_status status =
-		shown.failed ? gv_fail_memory(err)
-		             : gv_fail_at(err, GV_EPARSE, line == 0 ? 1 : line,
-	                                  column == 0 ? 1 : column, "%s", shown.at);
+	enum gv_status status = shown.failed ? gv_fail_memory(err)
+	                                     : gv_fail_at(err, GV_EPARSE, line == 0 ? 1 : line,
+	                                                  column == 0 ? 1 : column, "%s", shown.at);
 	gv_buf_dispose(&shown);
 	return status;
 }
@@ -331,13 +329,12 @@ enum gv_status gv_yaml_load(void **out, struct gv_yaml_places *places, struct gv
 	struct complaint complaint = {0};
 	cyaml_config_t config = config_for(&complaint);
 	cyaml_data_t *data = NULL;
-	cyaml_err_t result = cyaml_load_data((const uint8_t *)text.at, text.len, &config, schema,
-	                                     &data, NULL);
+	cyaml_err_t result =
+		cyaml_load_data((const uint8_t *)text.at, text.len, &config, schema, &data, NULL);
 	if (result == CYAML_ERR_OOM)
 		return gv_fail_memory(err);
 	if (result != CYAML_OK && complaint.message[0] == '\0')
-		snprintf(complaint.message, sizeof complaint.message, "%s",
-		         cyaml_strerror(result));
+		snprintf(complaint.message, sizeof complaint.message, "%s", cyaml_strerror(result));
 	if (result != CYAML_OK)
 		return fail_schema(places, &complaint, err);
 	if (data == NULL)

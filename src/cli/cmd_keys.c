@@ -102,9 +102,10 @@ static bool get_key(struct cli *cli, const char *path, const struct gv_vmx *vmx,
 	while (gv_vmx_find_again(vmx, &line)) {
 	}
 	if (line.number != first)
-		output_error(&cli->out, path, "%s stands on line %u and again on line %u: VMware "
-		             "refuses the file; the last is shown", key, first,
-		             (unsigned)line.number);
+		output_error(&cli->out, path,
+		             "%s stands on line %u and again on line %u: VMware "
+		             "refuses the file; the last is shown",
+		             key, first, (unsigned)line.number);
 	gv_vmx_unescape(&value, line.value);
 	if (cli->out.terminal)
 		gv_charset_show(&cli->out.pending, gv_charset_find(gv_vmx_encoding(vmx)),

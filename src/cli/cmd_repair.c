@@ -8,9 +8,9 @@
 /* What became of the files, for the summary and the exit status. */
 struct tally {
 	size_t files;
-	size_t clean;   /* nothing found but notes */
-	size_t needy;   /* something to repair, or to look at */
-	size_t fixed;   /* repaired, or would be; some may be needy still */
+	size_t clean; /* nothing found but notes */
+	size_t needy; /* something to repair, or to look at */
+	size_t fixed; /* repaired, or would be; some may be needy still */
 	size_t refused;
 	size_t failed;
 	size_t findings[GV_SEVERITY_COUNT]; /* those that remain */
@@ -226,8 +226,7 @@ static void run_file(struct cli *cli, const struct mode *mode, const struct gv_p
 	if (err.status != GV_OK) {
 		tally->failed++;
 		output_failure(&cli->out, label, &err);
-	} else if (repair.what_else != NULL ||
-	           gv_refusals_first(&repair.refusals, true) != NULL) {
+	} else if (repair.what_else != NULL || gv_refusals_first(&repair.refusals, true) != NULL) {
 		/* Not even --force helps: there is nothing to say about its keys. */
 		tally->refused++;
 		show_refused(&cli->out, label, &repair, true);

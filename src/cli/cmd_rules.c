@@ -60,8 +60,10 @@ static enum gv_exit show(struct cli *cli)
 		} else if (pack != NULL) {
 			output_bytes(&cli->out, pack->yaml);
 		} else {
-			output_error(&cli->out, NULL, "no built-in pack is called \"%s\"; gpuvirt "
-			             "rules list names them", name);
+			output_error(&cli->out, NULL,
+			             "no built-in pack is called \"%s\"; gpuvirt "
+			             "rules list names them",
+			             name);
 			return EXIT_MISUSE;
 		}
 	}
@@ -100,8 +102,10 @@ enum gv_exit cmd_rules(struct cli *cli)
 			continue;
 		if (verbs[i].takes_names == (cli->count > 1))
 			return verbs[i].run(cli);
-		output_error(&cli->out, NULL, verbs[i].takes_names ? "rules %s needs a name"
-		                                                   : "rules %s takes no name", name);
+		output_error(&cli->out, NULL,
+		             verbs[i].takes_names ? "rules %s needs a name"
+		                                  : "rules %s takes no name",
+		             name);
 		return EXIT_MISUSE;
 	}
 	output_error(&cli->out, NULL, "usage: gpuvirt rules %s", cli->command->arguments);

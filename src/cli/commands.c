@@ -3,22 +3,23 @@
 
 #include <string.h>
 
-#define COMMON (OPTION_BIT(OPTION_COLOR) | OPTION_BIT(OPTION_HELP))
+#define COMMON  (OPTION_BIT(OPTION_COLOR) | OPTION_BIT(OPTION_HELP))
 #define REPORTS (OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE))
 #define TARGETS (OPTION_BIT(OPTION_EXCLUDE) | OPTION_BIT(OPTION_MAX_SIZE))
-#define RULES (OPTION_BIT(OPTION_RULES))
+#define RULES   (OPTION_BIT(OPTION_RULES))
 #define GUESSES (OPTION_BIT(OPTION_UNSAFE))
-#define WRITES (OPTION_BIT(OPTION_DRY_RUN) | OPTION_BIT(OPTION_FORCE))
+#define WRITES  (OPTION_BIT(OPTION_DRY_RUN) | OPTION_BIT(OPTION_FORCE))
 #define BACKUPS (OPTION_BIT(OPTION_NO_BACKUP))
-#define SIZE (OPTION_BIT(OPTION_MAX_SIZE))
+#define SIZE    (OPTION_BIT(OPTION_MAX_SIZE))
 
+/* clang-format off */
 static const struct command commands[] = {
 	{
 		"check", "PATH...", "report what is wrong; exit 1 if anything needs repair",
-		"Reports what the rules and the structural checks find, as path:line:column: severity: "
-		"message [rule], and says where fix would refuse to write. PATH is a file, a folder "
-		"(searched for .vmx and .vmtx), a .vmwarevm bundle, or - for standard input. Notes "
-		"alone leave the exit status 0.",
+		"Reports what the rules and the structural checks find, as path:line:column: "
+		"severity: message [rule], and says where fix would refuse to write. PATH is a "
+		"file, a folder (searched for .vmx and .vmtx), a .vmwarevm bundle, or - for "
+		"standard input. Notes alone leave the exit status 0.",
 		COMMON | REPORTS | TARGETS | RULES, 1, -1,
 		{{"gpuvirt check my.vmx", "one machine"},
 		 {"gpuvirt check vms/ --exclude 'template*'", "all below a folder, for CI"},
@@ -27,22 +28,23 @@ static const struct command commands[] = {
 	},
 	{
 		"diff", "PATH...", "show what fix would change, as a unified diff",
-		"Prints the repair as a unified diff that patch -p0 applies. Exit status 1 when there "
-		"is a difference. Nothing is written.",
+		"Prints the repair as a unified diff that patch -p0 applies. Exit status 1 "
+		"when there is a difference. Nothing is written.",
 		COMMON | REPORTS | TARGETS | RULES | GUESSES, 1, -1,
 		{{"gpuvirt diff my.vmx", "look first"},
-		 {"gpuvirt diff vms/ > repair.patch", "for review; patch -p0 < repair.patch applies it"},
+		 {"gpuvirt diff vms/ > repair.patch",
+		  "for review; patch -p0 < repair.patch applies it"},
 		 {"gpuvirt diff --unsafe-fixes my.vmx", "with the repairs that guess"}},
 		cmd_diff,
 	},
 	{
 		"fix", "PATH...", "repair, atomically; FILE.bak keeps the old content",
-		"Makes the repairs that are safe and writes each file back atomically; the old content "
-		"stays as FILE.bak. A file whose machine runs or is suspended, that is encrypted, "
-		"read-only or hard-linked is refused and the others go on. What is left for a person "
-		"is listed and makes the exit status 1. VMware probes the GPU at the next power-on: a "
-		"repaired file does not yet mean that 3D works. With - standard input is repaired to "
-		"standard output.",
+		"Makes the repairs that are safe and writes each file back atomically; the old "
+		"content stays as FILE.bak. A file whose machine runs or is suspended, that is "
+		"encrypted, read-only or hard-linked is refused and the others go on. What is "
+		"left for a person is listed and makes the exit status 1. VMware probes the "
+		"GPU at the next power-on: a repaired file does not yet mean that 3D works. "
+		"With - standard input is repaired to standard output.",
 		COMMON | REPORTS | TARGETS | RULES | GUESSES | WRITES | BACKUPS, 1, -1,
 		{{"gpuvirt fix my.vmx", "3D on, stale GPU capabilities gone"},
 		 {"gpuvirt fix -n vms/", "say what would be done"},
@@ -52,17 +54,17 @@ static const struct command commands[] = {
 	},
 	{
 		"undo", "PATH...", "swap file and FILE.bak; undo twice is redo",
-		"Swaps each file with its backup in one step. In a folder the files that have a backup "
-		"are taken. The same guards hold as for fix.",
+		"Swaps each file with its backup in one step. In a folder the files that have "
+		"a backup are taken. The same guards hold as for fix.",
 		COMMON | REPORTS | TARGETS | WRITES, 1, -1,
 		{{"gpuvirt undo my.vmx", "back to the state before the last change"}},
 		cmd_undo,
 	},
 	{
 		"print", "FILE", "print all entries as VMware reads them",
-		"Prints every entry as NAME = \"VALUE\". Bytes are those of the file; on a terminal "
-		"they are shown as UTF-8 and control bytes are escaped. Lines that VMware cannot read "
-		"are named on standard error.",
+		"Prints every entry as NAME = \"VALUE\". Bytes are those of the file; on a "
+		"terminal they are shown as UTF-8 and control bytes are escaped. Lines that "
+		"VMware cannot read are named on standard error.",
 		COMMON | SIZE, 1, 1,
 		{{"gpuvirt print my.vmx", "all entries"},
 		 {"gpuvirt print my.vmx | grep -i '^svga\\.'", "some of them"}},
@@ -70,17 +72,17 @@ static const struct command commands[] = {
 	},
 	{
 		"get", "FILE KEY...", "print the value of a key; exit 1 if it is not there",
-		"Prints the value of each KEY on a line of its own, escapes undone. KEY is matched in "
-		"any case.",
+		"Prints the value of each KEY on a line of its own, escapes undone. KEY is "
+		"matched in any case.",
 		COMMON | SIZE, 2, -1,
 		{{"gpuvirt get my.vmx mks.enable3d", "prints TRUE or FALSE"}},
 		cmd_get,
 	},
 	{
 		"set", "FILE KEY=VALUE...", "set keys in one atomic write",
-		"Sets each KEY to VALUE: only the bytes of the value change, a key that is not there "
-		"is appended, one that stands several times is brought to one entry. VALUE is UTF-8 "
-		"and is written in the encoding that the file declares.",
+		"Sets each KEY to VALUE: only the bytes of the value change, a key that is not "
+		"there is appended, one that stands several times is brought to one entry. "
+		"VALUE is UTF-8 and is written in the encoding that the file declares.",
 		COMMON | SIZE | WRITES | BACKUPS, 2, -1,
 		{{"gpuvirt set my.vmx svga.graphicsMemoryKB=4194304", "one key"},
 		 {"gpuvirt set -n my.vmx a.b=1 c.d=2", "show the change as a diff"}},
@@ -88,16 +90,17 @@ static const struct command commands[] = {
 	},
 	{
 		"add", "FILE KEY=VALUE...", "add keys; fails if one is there already",
-		"Appends each KEY with its VALUE, in one atomic write. If one of the keys is there "
-		"already nothing is written and the exit status is 1.",
+		"Appends each KEY with its VALUE, in one atomic write. If one of the keys is "
+		"there already nothing is written and the exit status is 1.",
 		COMMON | SIZE | WRITES | BACKUPS, 2, -1,
 		{{"gpuvirt add my.vmx mks.enable3d.available=TRUE", "only if it is not set yet"}},
 		cmd_add,
 	},
 	{
 		"unset", "FILE KEY...", "remove keys in one atomic write",
-		"Removes the lines of each KEY; with a * at its end those of all keys that begin so. "
-		"If one of them is not there nothing is written and the exit status is 1.",
+		"Removes the lines of each KEY; with a * at its end those of all keys that "
+		"begin so. If one of them is not there nothing is written and the exit status "
+		"is 1.",
 		COMMON | SIZE | WRITES | BACKUPS, 2, -1,
 		{{"gpuvirt unset my.vmx svga.vgaOnly", "one key"},
 		 {"gpuvirt unset my.vmx 'vmotion.svga.*'", "a family of keys"}},
@@ -105,8 +108,8 @@ static const struct command commands[] = {
 	},
 	{
 		"rules", "list | show NAME | lint FILE...", "list, show or check rule packs",
-		"list names the packs that are built in, show prints one (\"structure\" prints the "
-		"checks that are always on), lint checks your own rule files.",
+		"list names the packs that are built in, show prints one (\"structure\" prints "
+		"the checks that are always on), lint checks your own rule files.",
 		COMMON, 1, -1,
 		{{"gpuvirt rules list", "what there is"},
 		 {"gpuvirt rules show vmware-3d > mine.yaml", "start a pack of your own"},
@@ -124,6 +127,7 @@ static const struct command commands[] = {
 		COMMON, 0, 0, {{NULL, NULL}}, cmd_version,
 	},
 };
+/* clang-format on */
 
 const struct command *commands_all(size_t *count)
 {

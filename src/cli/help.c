@@ -78,9 +78,11 @@ void help_all(struct output *out)
 {
 	size_t count;
 	const struct command *commands = commands_all(&count);
-	wrap(out, "gpuvirt repairs the GPU settings of VMware virtual machines: it switches 3D "
+	wrap(out,
+	     "gpuvirt repairs the GPU settings of VMware virtual machines: it switches 3D "
 	     "acceleration on, drops stale GPU capabilities, and leaves every other byte of a .vmx "
-	     "as it is.", 0, 0);
+	     "as it is.",
+	     0, 0);
 	heading(out, "Commands");
 	for (size_t i = 0; i < count; i++) {
 		output_format(out, "  %-8s ", commands[i].name);

@@ -18,8 +18,10 @@ static enum gv_exit refuse_word(struct output *out, const char *word)
 	size_t count;
 	const struct command *commands = commands_all(&count);
 	if (word[0] == '-' && word[1] != '\0') {
-		output_error(out, NULL, "the command comes first, options behind it: "
-		             "gpuvirt COMMAND %s", word);
+		output_error(out, NULL,
+		             "the command comes first, options behind it: "
+		             "gpuvirt COMMAND %s",
+		             word);
 		return EXIT_MISUSE;
 	}
 	for (size_t i = 0; i < count; i++) {

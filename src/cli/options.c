@@ -8,6 +8,7 @@
 
 #include "cli/suggest.h"
 
+/* clang-format off */
 const struct option_row option_rows[OPTIONS] = {
 	[OPTION_DRY_RUN] = {.name = "dry-run", .letter = 'n', .help = "do everything but write"},
 	[OPTION_RULES] = {.name = "rules", .value = "NAME|FILE",
@@ -32,6 +33,7 @@ const struct option_row option_rows[OPTIONS] = {
 		.help = "name also the files with nothing to do"},
 	[OPTION_HELP] = {.name = "help", .letter = 'h', .help = "show this help"},
 };
+/* clang-format on */
 
 static bool set_color(struct settings *settings, const char *value)
 {
@@ -124,7 +126,8 @@ static void make_tables(uint32_t taken, struct option *rows, char *letters)
 		if ((taken & OPTION_BIT(i)) == 0)
 			continue;
 		int takes = option_rows[i].value != NULL ? required_argument : no_argument;
-		rows[row_count++] = (struct option){option_rows[i].name, takes, NULL, LONG_BASE + i};
+		rows[row_count++] =
+			(struct option){option_rows[i].name, takes, NULL, LONG_BASE + i};
 		if (option_rows[i].letter != 0)
 			letters[letter_count++] = option_rows[i].letter;
 	}
@@ -145,7 +148,8 @@ static void suggest_option(struct gv_buf *problem, const char *name, uint32_t ta
                            const char *word)
 {
 	for (int i = 0; i < OPTIONS; i++) {
-		bool begins = word[0] != '\0' && strncmp(option_rows[i].name, word, strlen(word)) == 0;
+		bool begins =
+			word[0] != '\0' && strncmp(option_rows[i].name, word, strlen(word)) == 0;
 		if (!begins && !suggest_is_near(word, option_rows[i].name))
 			continue;
 		if ((taken & OPTION_BIT(i)) != 0)
@@ -210,8 +214,8 @@ static bool is_abbreviated(int found, const char *word)
 	       strcspn(word, "=") != strlen(option_rows[found - LONG_BASE].name) + 2;
 }
 
-int options_read(struct settings *settings, const char *name, uint32_t taken, int argc,
-                 char **argv, struct gv_buf *problem)
+int options_read(struct settings *settings, const char *name, uint32_t taken, int argc, char **argv,
+                 struct gv_buf *problem)
 {
 	struct option rows[OPTIONS + 1];
 	char letters[LETTERS_SIZE];

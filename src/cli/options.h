@@ -66,11 +66,12 @@ struct settings {
 
 /*
  * Reads options out of argv[1..], those with a bit in TAKEN, which the command NAME takes. argv is
- * reordered so that the other arguments stand behind them. Returns the index of the first argument, or -1 with a message in *PROBLEM for
- * misuse; the message names a likely spelling when there is one.
+ * reordered so that the other arguments stand behind them. Returns the index of the first argument,
+ * or -1 with a message in *PROBLEM for misuse; the message names a likely spelling when there is
+ * one.
  */
-int options_read(struct settings *settings, const char *name, uint32_t taken, int argc,
-                 char **argv, struct gv_buf *problem);
+int options_read(struct settings *settings, const char *name, uint32_t taken, int argc, char **argv,
+                 struct gv_buf *problem);
 
 void settings_dispose(struct settings *settings);
 

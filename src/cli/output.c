@@ -113,7 +113,8 @@ void output_failure(struct output *out, const char *path, const struct gv_error 
 {
 	char place[64] = "";
 	if (err->line > 0)
-		snprintf(place, sizeof place, "%u:%u: ", (unsigned)err->line, (unsigned)err->column);
+		snprintf(place, sizeof place, "%u:%u: ", (unsigned)err->line,
+		         (unsigned)err->column);
 	if (path == NULL || err->line == 0) {
 		output_error(out, path, "%s%s", place, err->message);
 		return;

@@ -46,8 +46,7 @@ void output_path(struct output *out, const char *path);
  * Writes one line to standard error: "gpuvirt: " ["PATH: "] and the message, made printable. What
  * is pending on standard output is written first.
  */
-void output_error(struct output *out, const char *path, const char *format, ...)
-	GV_PRINTF(3, 4);
+void output_error(struct output *out, const char *path, const char *format, ...) GV_PRINTF(3, 4);
 
 /* The same for a failure, with the line and column it has. */
 void output_failure(struct output *out, const char *path, const struct gv_error *err);

@@ -63,8 +63,7 @@ void show_refusals(struct output *out, const char *path, const struct gv_refusal
 }
 
 /* One line, without its ending, for a person. */
-static void show_readable(struct output *out, const struct gv_charset *charset,
-                          struct gv_span line)
+static void show_readable(struct output *out, const struct gv_charset *charset, struct gv_span line)
 {
 	while (line.len > 0 && (line.at[line.len - 1] == '\n' || line.at[line.len - 1] == '\r'))
 		line.len--;
@@ -100,8 +99,10 @@ void show_bytes(struct output *out, const struct gv_vmx *vmx, struct gv_span tex
 /* The style of a line of a diff, by its first byte. Headers are not told apart: they stand out. */
 static enum style style_of(char mark)
 {
-	return mark == '-' ? STYLE_RED : mark == '+' ? STYLE_GREEN : mark == '@' ? STYLE_CYAN
-	                                                                         : STYLE_PLAIN;
+	return mark == '-'   ? STYLE_RED
+	       : mark == '+' ? STYLE_GREEN
+	       : mark == '@' ? STYLE_CYAN
+	                     : STYLE_PLAIN;
 }
 
 /*
@@ -137,8 +138,10 @@ void show_diff(struct output *out, const char *path, const struct gv_repair *rep
 	struct gv_buf diff = {0};
 	char *below = relative(path);
 	if (is_refused_by_patch(below != NULL ? below : path))
-		output_error(out, path, "patch refuses such a name; name the file: patch FILE < DIFF");
-	gv_diff(&diff, below != NULL ? below : path, gv_buf_span(&repair->original), &repair->plan.edits);
+		output_error(out, path,
+		             "patch refuses such a name; name the file: patch FILE < DIFF");
+	gv_diff(&diff, below != NULL ? below : path, gv_buf_span(&repair->original),
+	        &repair->plan.edits);
 	out->pending.failed |= diff.failed;
 	struct gv_span rest = gv_buf_span(&diff);
 	const struct gv_charset *charset = charset_of(repair->vmx);
@@ -157,8 +160,7 @@ void show_diff(struct output *out, const char *path, const struct gv_repair *rep
 	free(below);
 }
 
-void show_refused(struct output *out, const char *path, const struct gv_repair *repair,
-                  bool force)
+void show_refused(struct output *out, const char *path, const struct gv_repair *repair, bool force)
 {
 	if (repair->what_else != NULL) {
 		output_error(out, path, "refused: not a VMware configuration: %s",

@@ -27,7 +27,6 @@ void show_bytes(struct output *out, const struct gv_vmx *vmx, struct gv_span tex
 void show_diff(struct output *out, const char *path, const struct gv_repair *repair);
 
 /* The line that says why PATH was refused, to standard error. */
-void show_refused(struct output *out, const char *path, const struct gv_repair *repair,
-                  bool force);
+void show_refused(struct output *out, const char *path, const struct gv_repair *repair, bool force);
 
 #endif

@@ -7,8 +7,7 @@
 /* Rule packs are small; a larger file is not one. */
 enum { PACK_LIMIT = 1 << 20 };
 
-static bool add_pack(struct cli *cli, struct gv_rules *rules, const char *name,
-                     struct gv_span yaml)
+static bool add_pack(struct cli *cli, struct gv_rules *rules, const char *name, struct gv_span yaml)
 {
 	struct gv_error err = {0};
 	if (gv_rules_add(rules, yaml, &err) == GV_OK)
@@ -25,8 +24,10 @@ bool targets_load_pack(struct cli *cli, struct gv_rules *rules, const char *name
 	struct gv_error err = {0};
 	struct gv_file file = {0};
 	if (gv_file_read(&file, name, PACK_LIMIT, &err) != GV_OK) {
-		output_error(&cli->out, name, "%s (and no built-in pack is called so; gpuvirt rules "
-		             "list names them)", err.message);
+		output_error(&cli->out, name,
+		             "%s (and no built-in pack is called so; gpuvirt rules "
+		             "list names them)",
+		             err.message);
 		return false;
 	}
 	bool good = add_pack(cli, rules, name, gv_buf_span(&file.text));
@@ -76,7 +77,7 @@ bool targets_find_files(struct cli *cli, struct gv_paths *paths)
 		struct gv_error err = {0};
 		size_t before = paths->count;
 		bool input = targets_is_input(path);
-		enum gv_status status = !input     ? gv_paths_add(paths, path, &excludes, &err)
+		enum gv_status status = !input      ? gv_paths_add(paths, path, &excludes, &err)
 		                        : had_input ? gv_fail(&err, GV_EINVAL, "is named twice")
 		                                    : add_input(paths, &err);
 		had_input |= input;

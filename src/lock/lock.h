@@ -43,8 +43,8 @@ enum lock_state {
 struct lock_holder {
 	enum lock_state state;
 	int64_t pid;
-	char program[72]; /* printable; empty when not known */
-	char machine[72]; /* printable */
+	char program[72];  /* printable; empty when not known */
+	char machine[72];  /* printable */
 	char trouble[120]; /* of LOCK_UNREADABLE: what could not be read */
 };
 

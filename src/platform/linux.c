@@ -153,8 +153,8 @@ int gv_os_machine_id(char *out, size_t size)
 		raw[i] = (unsigned char)(hash >> (8 * i));
 	hardware_address(raw + 4);
 	for (int i = 0; i < 4; i++) {
-		uint32_t group = (uint32_t)raw[i * 3] << 16 | (uint32_t)raw[i * 3 + 1] << 8 |
-		                 raw[i * 3 + 2];
+		uint32_t group =
+			(uint32_t)raw[i * 3] << 16 | (uint32_t)raw[i * 3 + 1] << 8 | raw[i * 3 + 2];
 		for (int j = 0; j < 4; j++)
 			out[i * 4 + j] = digits[group >> (18 - 6 * j) & 63];
 	}

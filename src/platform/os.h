@@ -37,7 +37,8 @@ void gv_os_close_dir(struct gv_os_dir *dir);
 
 /*
  * Waits until no other program that asks holds DIR; held until DIR is closed. EAGAIN after ten
- * seconds, EINTR when a signal that is held back asks the program to end. Where the file system knows no such locks it is as if nobody asked.
+ * seconds, EINTR when a signal that is held back asks the program to end. Where the file system
+ * knows no such locks it is as if nobody asked.
  */
 int gv_os_hold_dir(struct gv_os_dir *dir);
 
@@ -48,8 +49,8 @@ int gv_os_sync_dir(struct gv_os_dir *dir);
  * Calls EACH for every name in DIR but "." and "..", in no order, until it returns false. The type
  * is that of the name itself: links are not followed.
  */
-int gv_os_list(struct gv_os_dir *dir, bool (*each)(void *context, const char *name,
-                                                   enum gv_os_type type), void *context);
+int gv_os_list(struct gv_os_dir *dir,
+               bool (*each)(void *context, const char *name, enum gv_os_type type), void *context);
 
 /* Opens NAME to read; *FILE is to be closed with gv_os_close. Never blocks on a FIFO. */
 int gv_os_open(struct gv_os_dir *dir, const char *name, int *file);

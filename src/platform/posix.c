@@ -129,8 +129,8 @@ static enum gv_os_type type_of_entry(int dir, const struct dirent *entry)
 	return type_of_mode(st.st_mode);
 }
 
-int gv_os_list(struct gv_os_dir *dir, bool (*each)(void *context, const char *name,
-                                                   enum gv_os_type type), void *context)
+int gv_os_list(struct gv_os_dir *dir,
+               bool (*each)(void *context, const char *name, enum gv_os_type type), void *context)
 {
 	int fd = -1;
 	int code = open_at(fd_of(dir), ".", O_RDONLY | O_DIRECTORY, 0, &fd);
@@ -304,7 +304,7 @@ static sigset_t held_before;
 
 void gv_os_hold_signals(void)
 {
-	static const int endings[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE,
+	static const int endings[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGPIPE,
 	                              SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGTSTP};
 	sigset_t hold;
 	sigemptyset(&hold);

@@ -197,8 +197,7 @@ static void leave_one(struct evaluation *evaluation, const struct gv_rule *rule,
 		gv_edits_remove(edits, &line);
 }
 
-static void edit(struct evaluation *evaluation, const struct gv_rule *rule,
-                 const struct hits *hits)
+static void edit(struct evaluation *evaluation, const struct gv_rule *rule, const struct hits *hits)
 {
 	struct gv_edits *edits = &evaluation->findings->edits;
 	struct gv_line line = {0};

@@ -18,7 +18,8 @@ static const struct guard_row guards[] = {
 	[LOCKED] = {"locked", true, "a lock of another machine, or one that cannot be read"},
 	[SUSPENDED] = {"suspended", true, "a resume reads the keys that a repair removes"},
 	[READ_ONLY] = {"read-only", true, "the file's permissions forbid writing"},
-	[HARD_LINKED] = {"hard-linked", true, "the file has other names that would keep the old text"},
+	[HARD_LINKED] = {"hard-linked", true,
+                         "the file has other names that would keep the old text"},
 };
 
 _Static_assert(sizeof guards / sizeof *guards == GUARDS, "every guard has a row");
@@ -45,8 +46,8 @@ enum { SHOWN_SIZE = 256 };
 struct scene {
 	struct gv_refusals *refusals;
 	struct gv_os_dir *dir;
-	const char *name;      /* of the file in DIR */
-	struct gv_span stem;   /* NAME without its ending */
+	const char *name;    /* of the file in DIR */
+	struct gv_span stem; /* NAME without its ending */
 	const struct gv_file *file;
 	bool has_suspend_file;
 	char suspend_file[SHOWN_SIZE]; /* its name */
@@ -70,15 +71,18 @@ static void ask_encryption(struct gv_refusals *refusals, const struct gv_vmx *vm
 {
 	switch (gv_vmx_encryption(vmx)) {
 	case GV_ENCRYPTION_FULL:
-		refuse(refusals, ENCRYPTED, "the configuration is encrypted as a whole: a key written "
+		refuse(refusals, ENCRYPTED,
+		       "the configuration is encrypted as a whole: a key written "
 		       "in clear would mean nothing; remove the encryption in VMware first");
 		break;
 	case GV_ENCRYPTION_BROKEN:
-		refuse(refusals, ENCRYPTED, "one of encryption.keySafe and encryption.data is "
+		refuse(refusals, ENCRYPTED,
+		       "one of encryption.keySafe and encryption.data is "
 		       "missing: the encrypted configuration is damaged");
 		break;
 	case GV_ENCRYPTION_AMBIGUOUS:
-		refuse(refusals, ENCRYPTED, "an encryption line stands twice: which one counts "
+		refuse(refusals, ENCRYPTED,
+		       "an encryption line stands twice: which one counts "
 		       "cannot be known");
 		break;
 	case GV_ENCRYPTION_NONE:
@@ -105,7 +109,8 @@ static void ask_state(struct gv_refusals *refusals, const struct gv_vmx *vmx)
 			continue;
 		char state[SHOWN_SIZE];
 		show(state, gv_charset_find(gv_vmx_encoding(vmx)), line.value);
-		refuse(refusals, SUSPENDED, "the machine is suspended (checkpoint.vmState is \"%s\") "
+		refuse(refusals, SUSPENDED,
+		       "the machine is suspended (checkpoint.vmState is \"%s\") "
 		       "and its resume reads the keys a repair removes: resume it and shut it down",
 		       state);
 		return;
@@ -122,14 +127,17 @@ static void ask_lock(struct scene *scene, const char *lock)
 	case LOCK_FREE:
 		break;
 	case LOCK_HELD:
-		refuse(scene->refusals, RUNNING, "the machine runs or is open in VMware: %s, process "
+		refuse(scene->refusals, RUNNING,
+		       "the machine runs or is open in VMware: %s, process "
 		       "%lld, holds %s; close it there",
 		       holder.program[0] == '\0' ? "a program" : holder.program,
 		       (long long)holder.pid, name);
 		break;
 	case LOCK_FOREIGN:
-		refuse(scene->refusals, LOCKED, "%s was taken on another machine (%s), which cannot be "
-		       "asked: close the machine there", name, holder.machine);
+		refuse(scene->refusals, LOCKED,
+		       "%s was taken on another machine (%s), which cannot be "
+		       "asked: close the machine there",
+		       name, holder.machine);
 		break;
 	case LOCK_UNREADABLE:
 		refuse(scene->refusals, LOCKED, "the lock %s cannot be judged: %s", name,
@@ -177,7 +185,8 @@ static void ask_surroundings(struct scene *scene)
 		refuse(scene->refusals, LOCKED, "the folder cannot be searched for locks: %s",
 		       strerror(code));
 	if (scene->has_suspend_file)
-		refuse(scene->refusals, SUSPENDED, "the machine is suspended (%s lies beside it) and "
+		refuse(scene->refusals, SUSPENDED,
+		       "the machine is suspended (%s lies beside it) and "
 		       "its resume reads the keys a repair removes: resume it and shut it down",
 		       scene->suspend_file);
 }
@@ -188,8 +197,10 @@ static void ask_file(struct scene *scene)
 	if (!gv_os_writable(scene->dir, scene->name))
 		refuse(scene->refusals, READ_ONLY, "the file is read-only");
 	if (links > 1)
-		refuse(scene->refusals, HARD_LINKED, "the file has %llu names (hard links); the others "
-		       "would keep the old text", (unsigned long long)links);
+		refuse(scene->refusals, HARD_LINKED,
+		       "the file has %llu names (hard links); the others "
+		       "would keep the old text",
+		       (unsigned long long)links);
 }
 
 static enum gv_status ask_own_lock(struct scene *scene, struct gv_error *err)
@@ -232,9 +243,8 @@ void guard_ask_text(struct gv_refusals *refusals, const struct gv_vmx *vmx)
 	ask_state(refusals, vmx);
 }
 
-enum gv_status guard_ask(struct gv_refusals *refusals, const char *path,
-                         const struct gv_file *file, const struct gv_vmx *vmx,
-                         struct gv_error *err)
+enum gv_status guard_ask(struct gv_refusals *refusals, const char *path, const struct gv_file *file,
+                         const struct gv_vmx *vmx, struct gv_error *err)
 {
 	guard_ask_text(refusals, vmx);
 	if (path == NULL)

@@ -16,9 +16,8 @@
  * NULL, for standard input, asks only what the text can tell. Fails when the surroundings cannot
  * be read.
  */
-enum gv_status guard_ask(struct gv_refusals *refusals, const char *path,
-                         const struct gv_file *file, const struct gv_vmx *vmx,
-                         struct gv_error *err);
+enum gv_status guard_ask(struct gv_refusals *refusals, const char *path, const struct gv_file *file,
+                         const struct gv_vmx *vmx, struct gv_error *err);
 
 /* Fills REFUSALS with the reasons that the text of VMX alone gives. */
 void guard_ask_text(struct gv_refusals *refusals, const struct gv_vmx *vmx);

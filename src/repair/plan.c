@@ -92,8 +92,8 @@ static enum gv_status settle(struct gv_plan *plan, struct gv_span original,
 		struct gv_buf next = {0};
 		if (round > MAX_ROUNDS)
 			return gv_fail(err, GV_EINVAL, "the rules undo each other's repairs");
-		status = apply_round(&edits, &plan->remain, unsafe, gv_buf_span(&plan->text),
-		                     &next, err);
+		status = apply_round(&edits, &plan->remain, unsafe, gv_buf_span(&plan->text), &next,
+		                     err);
 		gv_edits_dispose(&edits);
 		gv_buf_dispose(&plan->text);
 		plan->text = next;

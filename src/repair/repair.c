@@ -50,8 +50,8 @@ static enum gv_status prepare(struct gv_repair *repair, const char *path,
 	repair->what_else = gv_vmx_what_else(repair->vmx);
 	/* Of an encrypted machine no key is seen: nothing could be said about what is missing. */
 	guard_ask_text(&repair->refusals, repair->vmx);
-	repair->refused = repair->what_else != NULL ||
-	                  gv_refusals_first(&repair->refusals, true) != NULL;
+	repair->refused =
+		repair->what_else != NULL || gv_refusals_first(&repair->refusals, true) != NULL;
 	if (repair->refused)
 		return GV_OK;
 	status = planner->plan(planner, &repair->plan, repair->vmx, err);
@@ -90,8 +90,8 @@ static enum gv_status attempt(struct gv_repair *repair, const char *path,
 }
 
 /* The first attempt holds nothing while it reads: mostly there is nobody to wait for. */
-static enum gv_status run(struct gv_repair *repair, const char *path,
-                          const struct planner *planner, struct gv_error *err)
+static enum gv_status run(struct gv_repair *repair, const char *path, const struct planner *planner,
+                          struct gv_error *err)
 {
 	enum gv_status status = attempt(repair, path, planner, false, err);
 	for (int i = 1; i < MAX_ATTEMPTS && status == GV_ECHANGED; i++) {
@@ -153,8 +153,7 @@ static enum gv_status set(struct gv_edits *edits, const struct gv_vmx *vmx,
 	struct gv_line line = {0};
 	struct gv_buf value = {0};
 	bool there = gv_vmx_next_named(vmx, change->name, &line);
-	bool same = there && line.kind == GV_LINE_ENTRY &&
-	            gv_vmx_means(line.value, change->value);
+	bool same = there && line.kind == GV_LINE_ENTRY && gv_vmx_means(line.value, change->value);
 	enum gv_status status = same ? GV_OK : encode(&value, vmx, change, err);
 	if (status == GV_OK && !there)
 		gv_edits_append(edits, vmx, change->name, gv_buf_span(&value));
@@ -198,9 +197,9 @@ static enum gv_status add(struct gv_edits *edits, const struct gv_vmx *vmx,
 {
 	struct gv_line line = {0};
 	if (gv_vmx_next_named(vmx, change->name, &line))
-		return gv_fail_at(err, GV_EEXIST, line.number, (uint32_t)(line.name_at - line.start) + 1,
-		                  "%.*s is there already", (int)change->name.len,
-		                  change->name.at);
+		return gv_fail_at(err, GV_EEXIST, line.number,
+		                  (uint32_t)(line.name_at - line.start) + 1,
+		                  "%.*s is there already", (int)change->name.len, change->name.at);
 	return set(edits, vmx, change, err);
 }
 
@@ -221,12 +220,15 @@ static enum gv_status check_name(const struct gv_change *change, struct gv_error
 	bool removes = change->kind == GV_CHANGE_UNSET;
 	bool prefix = removes && take_star(&name);
 	if (!gv_vmx_name_ok(name) || (!removes && !is_ascii(name)))
-		return gv_fail(err, GV_EINVAL, "\"%.*s\" cannot be a key: ASCII without blanks, '#' "
-		               "and '='", (int)change->name.len, change->name.at);
+		return gv_fail(err, GV_EINVAL,
+		               "\"%.*s\" cannot be a key: ASCII without blanks, '#' "
+		               "and '='",
+		               (int)change->name.len, change->name.at);
 	if (gv_name_is_protected(name, prefix))
-		return gv_fail(err, GV_EREFUSED, "%.*s belongs to the machine's encryption: losing it "
-		               "would destroy the machine", (int)change->name.len,
-		               change->name.at);
+		return gv_fail(err, GV_EREFUSED,
+		               "%.*s belongs to the machine's encryption: losing it "
+		               "would destroy the machine",
+		               (int)change->name.len, change->name.at);
 	return GV_OK;
 }
 
@@ -261,8 +263,8 @@ static enum gv_status plan_changes(const struct planner *planner, struct gv_plan
 		return status;
 	gv_edits_settle(&plan->edits);
 	status = gv_edits_apply(&plan->edits, gv_vmx_text(vmx), &plan->text, err);
-	plan->changes = status == GV_OK &&
-	                !gv_span_equal(gv_vmx_text(vmx), gv_buf_span(&plan->text));
+	plan->changes =
+		status == GV_OK && !gv_span_equal(gv_vmx_text(vmx), gv_buf_span(&plan->text));
 	return status;
 }
 

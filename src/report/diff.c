@@ -176,8 +176,7 @@ static void add_range(struct gv_buf *out, long long start, size_t lines)
 static void finish_hunk(struct differ *differ, struct hunk *hunk)
 {
 	add_context(differ, hunk, lines_after(differ->text, hunk->to, CONTEXT));
-	differ->old_line +=
-		count_lines(gv_span_part(differ->text, differ->counted_to, hunk->from));
+	differ->old_line += count_lines(gv_span_part(differ->text, differ->counted_to, hunk->from));
 	long long start = (long long)differ->old_line;
 	gv_buf_text(differ->out, "@@ -");
 	add_range(differ->out, start, hunk->old_lines);

@@ -39,10 +39,10 @@ struct raw_pack {
 	unsigned rules_count;
 };
 
-#define TEXT(name, type) \
+#define TEXT(name, type)                                                                           \
 	CYAML_FIELD_STRING_PTR(#name, CYAML_FLAG_POINTER, type, name, 1, CYAML_UNLIMITED)
-#define OPTIONAL_TEXT(name, type) \
-	CYAML_FIELD_STRING_PTR(#name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, name, 1, \
+#define OPTIONAL_TEXT(name, type)                                                                  \
+	CYAML_FIELD_STRING_PTR(#name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, name, 1,     \
 	                       CYAML_UNLIMITED)
 
 static const cyaml_schema_value_t condition_schema = {
@@ -69,9 +69,9 @@ static const cyaml_schema_field_t rule_fields[] = {
 	TEXT(ensure, struct raw_rule),
 	TEXT(apply, struct raw_rule),
 	CYAML_FIELD_SEQUENCE("when", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw_rule,
-	                     when, &condition_schema, 1, CYAML_UNLIMITED),
+                             when, &condition_schema, 1, CYAML_UNLIMITED),
 	CYAML_FIELD_SEQUENCE("tell", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw_rule,
-	                     tell, &tell_schema, 1, CYAML_UNLIMITED),
+                             tell, &tell_schema, 1, CYAML_UNLIMITED),
 	CYAML_FIELD_END,
 };
 
@@ -83,7 +83,7 @@ static const cyaml_schema_field_t pack_fields[] = {
 	TEXT(pack, struct raw_pack),
 	OPTIONAL_TEXT(summary, struct raw_pack),
 	CYAML_FIELD_SEQUENCE("rules", CYAML_FLAG_POINTER, struct raw_pack, rules, &rule_schema, 1,
-	                     CYAML_UNLIMITED),
+                             CYAML_UNLIMITED),
 	CYAML_FIELD_END,
 };
 
@@ -98,7 +98,10 @@ struct word {
 };
 
 static const struct word severities[] = {
-	{"note", GV_NOTE}, {"warning", GV_WARNING}, {"error", GV_ERROR}, {NULL, 0},
+	{"note", GV_NOTE},
+	{"warning", GV_WARNING},
+	{"error", GV_ERROR},
+	{NULL, 0},
 };
 
 static const struct word ensures[] = {
@@ -112,9 +115,12 @@ static const struct word ensures[] = {
 static const struct word applies[] = {{"advise", false}, {"fix", true}, {NULL, 0}};
 
 static const struct word tests[] = {
-	{"equals", GV_TEST_EQUALS},   {"starts-with", GV_TEST_STARTS_WITH},
-	{"below", GV_TEST_BELOW},     {"above", GV_TEST_ABOVE},
-	{"present", GV_TEST_PRESENT}, {"absent", GV_TEST_ABSENT},
+	{"equals", GV_TEST_EQUALS},
+	{"starts-with", GV_TEST_STARTS_WITH},
+	{"below", GV_TEST_BELOW},
+	{"above", GV_TEST_ABOVE},
+	{"present", GV_TEST_PRESENT},
+	{"absent", GV_TEST_ABSENT},
 	{NULL, 0},
 };
 
@@ -162,8 +168,8 @@ static bool find_word(const struct word *words, struct gv_span text, int *value)
 	return false;
 }
 
-static enum gv_status fail_word(struct reader *reader, const char *field,
-                                const struct word *words, struct gv_span found)
+static enum gv_status fail_word(struct reader *reader, const char *field, const struct word *words,
+                                struct gv_span found)
 {
 	char choices[120] = "";
 	for (; words->text != NULL; words++) {
@@ -255,8 +261,7 @@ static enum gv_status read_when(struct reader *reader, const struct raw_rule *ra
 		char field[32];
 		snprintf(field, sizeof field, "when[%u]", i);
 		rule->when[i] = (struct gv_condition){0};
-		enum gv_status status =
-			read_condition(reader, field, raw->when[i], &rule->when[i]);
+		enum gv_status status = read_condition(reader, field, raw->when[i], &rule->when[i]);
 		if (status != GV_OK)
 			return status;
 	}
@@ -297,8 +302,8 @@ static enum gv_status read_values(struct reader *reader, struct gv_span rest, st
 {
 	bool whole = rule->ensure == GV_ENSURE_EQUALS;
 	rule->value_count = rest.len == 0 ? 0 : whole ? 1 : count_words(rest);
-	rule->values = gv_arena_alloc(&reader->rules->arena,
-	                              rule->value_count * sizeof *rule->values);
+	rule->values =
+		gv_arena_alloc(&reader->rules->arena, rule->value_count * sizeof *rule->values);
 	if (rule->values == NULL)
 		return gv_fail_memory(reader->err);
 	for (size_t i = 0; i < rule->value_count; i++) {
@@ -340,7 +345,8 @@ static enum gv_status read_key(struct reader *reader, const struct raw_rule *raw
 	if (!is_key(key))
 		return gv_yaml_fail(reader->places, reader->err, at(reader, "key"),
 		                    "\"%.60s\" is not a key: printable ASCII without blanks, "
-		                    "'#', '=' and quotes, and \"*\" only at the end", raw->key);
+		                    "'#', '=' and quotes, and \"*\" only at the end",
+		                    raw->key);
 	return keep_span(reader, &rule->key, key);
 }
 

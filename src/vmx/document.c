@@ -35,7 +35,8 @@ static bool has_high_byte(struct gv_span text)
 	return false;
 }
 
-static void count_ending(struct gv_vmx_counts *counts, struct gv_span text, const struct gv_line *line)
+static void count_ending(struct gv_vmx_counts *counts, struct gv_span text,
+                         const struct gv_line *line)
 {
 	if (line->end == line->start)
 		return;
@@ -146,8 +147,8 @@ bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *
 
 bool gv_vmx_find_again(const struct gv_vmx *vmx, struct gv_line *line)
 {
-	for (size_t i = names_repeats_after(&vmx->names, line->start);
-	     i < vmx->names.repeat_count; i++) {
+	for (size_t i = names_repeats_after(&vmx->names, line->start); i < vmx->names.repeat_count;
+	     i++) {
 		struct gv_line other;
 		revisit(vmx, vmx->names.repeats[i].here, &other);
 		if (!gv_span_equal_nocase(other.name, line->name))

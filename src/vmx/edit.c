@@ -61,7 +61,8 @@ void gv_edits_write(struct gv_edits *edits, const struct gv_line *line, struct g
 
 void gv_edits_remove(struct gv_edits *edits, const struct gv_line *line)
 {
-	struct gv_edit *last = edits->count > edits->join_from ? &edits->at[edits->count - 1] : NULL;
+	struct gv_edit *last =
+		edits->count > edits->join_from ? &edits->at[edits->count - 1] : NULL;
 	/* A million lines in a row are one edit and not a million. */
 	if (last != NULL && last->with.len == 0 && last->at + last->len == line->start)
 		last->len += line->end - line->start;
@@ -164,7 +165,8 @@ void gv_edits_settle(struct gv_edits *edits)
 	free(sorted);
 }
 
-/* True when what stands behind BEGIN needs no line ending: nothing, a mark alone, or whole lines. */
+/* True when what stands behind BEGIN needs no line ending: nothing, a mark alone, or whole lines.
+ */
 static bool ends_line(const struct gv_buf *out, size_t begin)
 {
 	struct gv_span text = gv_span_part(gv_buf_span(out), begin, out->len);
@@ -173,8 +175,8 @@ static bool ends_line(const struct gv_buf *out, size_t begin)
 }
 
 enum gv_status gv_edits_apply_part(const struct gv_edits *edits, size_t first, size_t count,
-                                   struct gv_span text, size_t from, size_t to,
-                                   struct gv_buf *out, struct gv_error *err)
+                                   struct gv_span text, size_t from, size_t to, struct gv_buf *out,
+                                   struct gv_error *err)
 {
 	size_t begin = out->len;
 	size_t done = from;
@@ -193,8 +195,8 @@ enum gv_status gv_edits_apply_part(const struct gv_edits *edits, size_t first, s
 	return edits->failed || out->failed ? gv_fail_memory(err) : GV_OK;
 }
 
-enum gv_status gv_edits_apply(const struct gv_edits *edits, struct gv_span text,
-                              struct gv_buf *out, struct gv_error *err)
+enum gv_status gv_edits_apply(const struct gv_edits *edits, struct gv_span text, struct gv_buf *out,
+                              struct gv_error *err)
 {
 	return gv_edits_apply_part(edits, 0, edits->count, text, 0, text.len, out, err);
 }

@@ -13,8 +13,8 @@ void gv_findings_dispose(struct gv_findings *findings)
 void gv_findings_add(struct gv_findings *findings, struct gv_finding finding,
                      struct gv_buf *message)
 {
-	struct gv_finding *grown = gv_grow(findings->at, findings->count, &findings->cap,
-	                                   sizeof *grown);
+	struct gv_finding *grown =
+		gv_grow(findings->at, findings->count, &findings->cap, sizeof *grown);
 	struct gv_span text = gv_arena_copy(&findings->arena, gv_buf_span(message));
 	if (grown != NULL)
 		findings->at = grown;

@@ -20,6 +20,7 @@ enum check {
 	CHECKS
 };
 
+/* clang-format off */
 static const struct gv_check checks[] = {
 	[DUPLICATE_NAME] = {"duplicate-name", GV_ERROR, "a name stands twice",
 		"VMware refuses a file in which a name stands twice, in whatever case."},
@@ -43,6 +44,7 @@ static const struct gv_check checks[] = {
 	[MISSING_HARDWARE_VERSION] = {"missing-hardware-version", GV_NOTE,
 		"virtualHW.version is missing", "The file may be a fragment or a template."},
 };
+/* clang-format on */
 
 _Static_assert(sizeof checks / sizeof *checks == CHECKS, "every check has a row");
 
@@ -175,8 +177,7 @@ static const char *quote_at(struct gv_span text, bool end)
 	return NULL;
 }
 
-static size_t length_in(struct linter *linter, const struct gv_charset *charset,
-                        const char *quote)
+static size_t length_in(struct linter *linter, const struct gv_charset *charset, const char *quote)
 {
 	struct gv_buf bytes = {0};
 	bool known = gv_charset_from_utf8(&bytes, charset, gv_span_of(quote));
@@ -251,7 +252,8 @@ static bool lint_quotes(struct linter *linter, const struct gv_line *line)
 	if (!has_quotes(linter, line, &open, &close))
 		return false;
 	bool creates = line->kind == GV_LINE_MALFORMED;
-	if (!gv_name_is_protected(line->name, false) && !(creates && has_entry(linter, line->name))) {
+	if (!gv_name_is_protected(line->name, false) &&
+	    !(creates && has_entry(linter, line->name))) {
 		gv_edits_replace(edits, line->value_at, open, GV_LITERAL("\""));
 		gv_edits_replace(edits, line->value_at + value.len - close, close,
 		                 GV_LITERAL("\""));
@@ -349,8 +351,8 @@ static void lint_duplicate(struct linter *linter, const struct gv_line *line,
 	gv_buf_format(&linter->message, " stands on line %u already, with %s",
 	              (unsigned)first->number,
 	              differs(linter, first, line) ? "another value" : "the same value");
-	add(linter, DUPLICATE_NAME, line, line->name_at,
-	    disputed ? GV_FIX_UNSAFE : GV_FIX_SAFE, edits);
+	add(linter, DUPLICATE_NAME, line, line->name_at, disputed ? GV_FIX_UNSAFE : GV_FIX_SAFE,
+	    edits);
 }
 
 static void lint_duplicates(struct linter *linter)

@@ -121,8 +121,8 @@ static bool grow(struct names *names)
 
 static bool add_repeat(struct names *names, struct name_place here, struct name_place first)
 {
-	struct name_repeat *grown = gv_grow(names->repeats, names->repeat_count, &names->repeat_cap,
-	                                    sizeof *grown);
+	struct name_repeat *grown =
+		gv_grow(names->repeats, names->repeat_count, &names->repeat_cap, sizeof *grown);
 	if (grown == NULL)
 		return false;
 	names->repeats = grown;

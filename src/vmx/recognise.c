@@ -10,8 +10,8 @@ static bool begins(struct gv_span text, const char *with)
 /* UTF-16 by its mark, or by ASCII text in which every other byte is NUL. */
 static bool is_utf16(struct gv_span text)
 {
-	if (text.len >= 2 && (memcmp(text.at, "\xFF\xFE", 2) == 0 ||
-	                      memcmp(text.at, "\xFE\xFF", 2) == 0))
+	if (text.len >= 2 &&
+	    (memcmp(text.at, "\xFF\xFE", 2) == 0 || memcmp(text.at, "\xFE\xFF", 2) == 0))
 		return true;
 	if (text.len < 8)
 		return false;
@@ -47,9 +47,10 @@ static bool is_binary(struct gv_span text)
 static bool has_known_name(const struct gv_vmx *vmx)
 {
 	static const char *const known[] = {
-		".encoding",       "config.version", "virtualHW.version", "displayName", "guestOS",
-		"encryption.data", "nvram",          "mks.enable3d",      "memsize",     "numvcpus",
-		"annotation",      "encryption.keySafe",
+		".encoding",   "config.version", "virtualHW.version",
+		"displayName", "guestOS",        "encryption.data",
+		"nvram",       "mks.enable3d",   "memsize",
+		"numvcpus",    "annotation",     "encryption.keySafe",
 	};
 	struct gv_line line;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -72,7 +73,8 @@ static bool is_script(const struct gv_vmx *vmx)
 	if (!gv_vmx_next(vmx, &line))
 		return false;
 	struct gv_span first = gv_span_part(text, line.start, line.text_end);
-	return begins(first, "#!") && !gv_span_ends_nocase(gv_span_trim(first), GV_LITERAL("vmware"));
+	return begins(first, "#!") &&
+	       !gv_span_ends_nocase(gv_span_trim(first), GV_LITERAL("vmware"));
 }
 
 /* What a file is that has entries, none of them of a name known to be VMware's; NULL if a .vmx. */
@@ -97,9 +99,9 @@ static const char *without_known_name(const struct gv_vmx *vmx)
 /* Names that every machine has some of; the other files of VMware's have none. */
 static bool has_machine_name(const struct gv_vmx *vmx)
 {
-	static const char *const machine[] = {"config.version", "virtualHW.version", "guestOS",
-	                                      "displayName", "memsize", "nvram", "encryption.data",
-	                                      "encryption.keySafe"};
+	static const char *const machine[] = {"config.version",  "virtualHW.version", "guestOS",
+	                                      "displayName",     "memsize",           "nvram",
+	                                      "encryption.data", "encryption.keySafe"};
 	struct gv_line line;
 	for (size_t i = 0; i < sizeof machine / sizeof *machine; i++) {
 		if (gv_vmx_find(vmx, gv_span_of(machine[i]), &line))
