@@ -96,7 +96,7 @@ static void ask_path(struct scene *scene, const char *path)
 	memset(&scene->refusals, 0x5A, sizeof scene->refusals);
 	assert_int_equal(gv_file_read(&file, path, 1 << 20, &err), GV_OK);
 	assert_int_equal(gv_vmx_parse(&vmx, gv_buf_span(&file.text), &err), GV_OK);
-	assert_int_equal(guard_ask(&scene->refusals, path, &file, vmx, &err), GV_OK);
+	assert_int_equal(guard_ask(&scene->refusals, path, &file, vmx, NULL, &err), GV_OK);
 	gv_vmx_free(vmx);
 	gv_file_dispose(&file);
 }
@@ -451,7 +451,7 @@ static void of_standard_input_only_the_text_is_asked(void **state)
 	put_process_lock(scene, "X.vmx.lck", getpid(), "(vmware)");
 	assert_int_equal(gv_vmx_parse(&vmx, SPAN(HEAD "checkpoint.vmState = \"a\"\n"), &err),
 	                 GV_OK);
-	assert_int_equal(guard_ask(&scene->refusals, NULL, &file, vmx, &err), GV_OK);
+	assert_int_equal(guard_ask(&scene->refusals, NULL, &file, vmx, NULL, &err), GV_OK);
 	assert_int_equal(scene->refusals.count, 1);
 	assert_string_equal(scene->refusals.at[0].guard, "suspended");
 	scene->refusals.count = 0;
@@ -468,7 +468,7 @@ static void a_file_that_is_gone_is_a_failure(void **state)
 	struct gv_error err = {0};
 	assert_int_equal(gv_vmx_parse(&vmx, SPAN(HEAD), &err), GV_OK);
 	assert_int_equal(unlink(scene->vmx), 0);
-	assert_int_equal(guard_ask(&scene->refusals, scene->vmx, &file, vmx, &err), GV_ESYSTEM);
+	assert_int_equal(guard_ask(&scene->refusals, scene->vmx, &file, vmx, NULL, &err), GV_ESYSTEM);
 	gv_vmx_free(vmx);
 }
 

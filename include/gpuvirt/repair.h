@@ -28,13 +28,23 @@ struct gv_refusals {
 /* The first refusal that FORCE does not override, or NULL; borrowed. */
 const struct gv_refusal *gv_refusals_first(const struct gv_refusals *refusals, bool force);
 
+/* What is remembered of a folder from one file of it to the next, for a second at most. */
+struct gv_surroundings;
+
+/* The caller's, to be freed; NULL when memory ran out. Not for several threads at once. */
+struct gv_surroundings *gv_surroundings_new(void);
+
+/* Frees AROUND; NULL is fine. */
+void gv_surroundings_free(struct gv_surroundings *around);
+
 struct gv_repair_options {
 	const struct gv_rules *rules;
-	uint64_t max_size;  /* bytes */
-	bool unsafe;        /* make also the repairs that guess */
-	bool force;         /* override the guards that can be */
-	bool backup;        /* keep the old file as PATH.bak */
-	bool write;         /* false: everything but the writing, for check, diff and --dry-run */
+	uint64_t max_size; /* bytes */
+	bool unsafe;       /* make also the repairs that guess */
+	bool force;        /* override the guards that can be */
+	bool backup;       /* keep the old file as PATH.bak */
+	bool write;        /* false: everything but the writing, for check, diff and --dry-run */
+	struct gv_surroundings *surroundings; /* for a batch; may be NULL */
 	bool findings_only; /* plan no text: plan.edits and plan.text stay empty, for check */
 };
 

@@ -248,6 +248,7 @@ static enum gv_exit run_files(struct cli *cli, const struct mode *mode, struct g
 		.backup = !settings->no_backup,
 		.write = mode->write && !settings->dry_run,
 		.findings_only = mode->findings_only,
+		.surroundings = gv_surroundings_new(), /* without it all is only slower */
 	};
 	struct tally tally = {0};
 	/* The text of a filter owns standard output; the report steps aside. */
@@ -257,6 +258,7 @@ static enum gv_exit run_files(struct cli *cli, const struct mode *mode, struct g
 	}
 	for (size_t i = 0; i < paths->count; i++)
 		run_file(cli, mode, &paths->at[i], &options, &tally);
+	gv_surroundings_free(options.surroundings);
 	if (!settings->quiet)
 		mode->summarise(cli, &tally);
 	return tally.needy + tally.refused + tally.failed > 0 ? EXIT_NO : EXIT_DONE;

@@ -95,6 +95,9 @@ int gv_os_remove(struct gv_os_dir *dir, const char *name);
 /* PATH with all links followed, absolute. *OUT is the caller's to free. */
 int gv_os_resolve(const char *path, char **out);
 
+/* Milliseconds on a clock that only goes forward. */
+uint64_t gv_os_clock(void);
+
 /* A number nobody can foresee, for names of temporary files. */
 int gv_os_random(uint64_t *out);
 

@@ -288,6 +288,13 @@ int gv_os_resolve(const char *path, char **out)
 	return 0;
 }
 
+uint64_t gv_os_clock(void)
+{
+	struct timespec now = {0};
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 int gv_os_random(uint64_t *out)
 {
 	int fd = -1;

@@ -8,6 +8,7 @@
 
 #include "base/charset.h"
 #include "lock/lock.h"
+#include "repair/surroundings.h"
 #include "vmx/encryption.h"
 
 enum guard { ENCRYPTED, RUNNING, LOCKED, SUSPENDED, READ_ONLY, HARD_LINKED, GUARDS };
@@ -163,27 +164,21 @@ static bool is_suspend_file(const struct scene *scene, struct gv_span name)
 	return middle.at[0] == '-' && middle.len > 1;
 }
 
-static bool look_at(void *context, const char *name, enum gv_os_type type)
+static void look_at(struct scene *scene, const char *name)
 {
-	struct scene *scene = context;
 	struct gv_span span = gv_span_of(name);
-	(void)type;
-	if (gv_span_ends_nocase(span, GV_LITERAL(".vmem.lck")) ||
-	    gv_span_ends_nocase(span, GV_LITERAL(".vmdk.lck"))) {
+	if (gv_span_ends_nocase(span, GV_LITERAL(".lck"))) {
 		ask_lock(scene, name);
 	} else if (!scene->has_suspend_file && is_suspend_file(scene, span)) {
 		scene->has_suspend_file = true;
 		show(scene->suspend_file, NULL, span);
 	}
-	return true;
 }
 
-static void ask_surroundings(struct scene *scene)
+static void look_around(struct scene *scene, const struct gv_surroundings *around)
 {
-	int code = gv_os_list(scene->dir, look_at, scene);
-	if (code != 0)
-		refuse(scene->refusals, LOCKED, "the folder cannot be searched for locks: %s",
-		       strerror(code));
+	for (size_t i = 0; i < around->count; i++)
+		look_at(scene, around->names[i]);
 	if (scene->has_suspend_file)
 		refuse(scene->refusals, SUSPENDED,
 		       "the machine is suspended (%s lies beside it) and "
@@ -220,18 +215,31 @@ static struct gv_span stem_of(const char *name)
 	return dot == NULL ? gv_span_of(name) : (struct gv_span){name, (size_t)(dot - name)};
 }
 
-static enum gv_status ask_around(struct scene *scene, char *path, struct gv_error *err)
+static enum gv_status ask_folder(struct scene *scene, const char *folder,
+                                 struct gv_surroundings *around, struct gv_error *err)
+{
+	enum gv_status status = ask_own_lock(scene, err);
+	if (status == GV_OK)
+		status = surroundings_list(around, scene->dir, folder, err);
+	if (status != GV_OK)
+		return status;
+	look_around(scene, around);
+	ask_file(scene);
+	return GV_OK;
+}
+
+static enum gv_status ask_around(struct scene *scene, char *path, struct gv_surroundings *around,
+                                 struct gv_error *err)
 {
 	char *slash = strrchr(path, '/');
 	scene->name = slash + 1;
 	scene->stem = stem_of(scene->name);
 	*slash = '\0';
-	int code = gv_os_open_dir(&scene->dir, NULL, slash == path ? "/" : path);
+	const char *folder = slash == path ? "/" : path;
+	int code = gv_os_open_dir(&scene->dir, NULL, folder);
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot open its folder");
-	enum gv_status status = ask_own_lock(scene, err);
-	ask_surroundings(scene);
-	ask_file(scene);
+	enum gv_status status = ask_folder(scene, folder, around, err);
 	gv_os_close_dir(scene->dir);
 	return status;
 }
@@ -244,7 +252,8 @@ void guard_ask_text(struct gv_refusals *refusals, const struct gv_vmx *vmx)
 }
 
 enum gv_status guard_ask(struct gv_refusals *refusals, const char *path, const struct gv_file *file,
-                         const struct gv_vmx *vmx, struct gv_error *err)
+                         const struct gv_vmx *vmx, struct gv_surroundings *around,
+                         struct gv_error *err)
 {
 	guard_ask_text(refusals, vmx);
 	if (path == NULL)
@@ -254,7 +263,9 @@ enum gv_status guard_ask(struct gv_refusals *refusals, const char *path, const s
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot resolve the path");
 	struct scene scene = {.refusals = refusals, .file = file};
-	enum gv_status status = ask_around(&scene, resolved, err);
+	struct gv_surroundings own = {0};
+	enum gv_status status = ask_around(&scene, resolved, around != NULL ? around : &own, err);
+	surroundings_dispose(&own);
 	free(resolved);
 	return status;
 }

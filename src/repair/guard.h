@@ -13,11 +13,13 @@
 
 /*
  * Fills REFUSALS with the reasons not to write the file PATH, which was read as FILE and VMX. PATH
- * NULL, for standard input, asks only what the text can tell. Fails when the surroundings cannot
+ * NULL, for standard input, asks only what the text can tell. AROUND remembers the folder from
+ * one call to the next; it may be NULL. Fails when the surroundings cannot
  * be read.
  */
 enum gv_status guard_ask(struct gv_refusals *refusals, const char *path, const struct gv_file *file,
-                         const struct gv_vmx *vmx, struct gv_error *err);
+                         const struct gv_vmx *vmx, struct gv_surroundings *around,
+                         struct gv_error *err);
 
 /* Fills REFUSALS with the reasons that the text of VMX alone gives. */
 void guard_ask_text(struct gv_refusals *refusals, const struct gv_vmx *vmx);

@@ -59,7 +59,7 @@ static enum gv_status prepare(struct gv_repair *repair, const char *path,
 		repair->refusals.count = 0;
 		return status;
 	}
-	status = guard_ask(&repair->refusals, path, file, repair->vmx, err);
+	status = guard_ask(&repair->refusals, path, file, repair->vmx, options->surroundings, err);
 	repair->refused = gv_refusals_first(&repair->refusals, options->force) != NULL;
 	return status;
 }
@@ -284,7 +284,8 @@ enum gv_status gv_undo_file(struct gv_repair *repair, const char *path,
 	if (status == GV_OK)
 		status = gv_vmx_parse(&repair->vmx, gv_buf_span(&file.text), err);
 	if (status == GV_OK)
-		status = guard_ask(&repair->refusals, path, &file, repair->vmx, err);
+		status = guard_ask(&repair->refusals, path, &file, repair->vmx,
+		                   options->surroundings, err);
 	repair->original = file.text;
 	repair->refused = gv_refusals_first(&repair->refusals, options->force) != NULL;
 	if (status == GV_OK && options->write && !repair->refused) {
