@@ -400,6 +400,20 @@ static void a_link_is_judged_where_it_leads(void **state)
 	free(path);
 }
 
+/* VMware locks the name it was given, which may be the link's. */
+static void a_lock_beside_the_link_counts_too(void **state)
+{
+	struct scene *scene = *state;
+	make_folder(scene, "elsewhere");
+	char *path = path_join(scene->folder, "elsewhere/L.vmx");
+	assert_int_equal(symlink("../X.vmx", path), 0);
+	put_process_lock(scene, "elsewhere/L.vmx.lck", getpid(), "(vmware)");
+	ask_path(scene, path);
+	assert_int_equal(scene->refusals.count, 1);
+	assert_string_equal(scene->refusals.at[0].guard, "running");
+	free(path);
+}
+
 static void all_reasons_are_collected(void **state)
 {
 	struct scene *scene = *state;
@@ -531,6 +545,7 @@ int main(void)
 		IN_SCENE(further_names_of_the_file_are_counted),
 		IN_SCENE(a_second_name_is_a_reason_whatever_it_is),
 		IN_SCENE(a_link_is_judged_where_it_leads),
+		IN_SCENE(a_lock_beside_the_link_counts_too),
 		IN_SCENE(all_reasons_are_collected),
 		IN_SCENE(more_reasons_than_fit_are_left_out),
 		IN_SCENE(the_reason_that_cannot_be_forced_comes_first),

@@ -209,6 +209,17 @@ static enum gv_status ask_own_lock(struct scene *scene, struct gv_error *err)
 	return status;
 }
 
+/* VMware locks a link next to the link and not next to its target (lock facts 2). */
+static enum gv_status ask_link(struct scene *scene, const char *path, struct gv_error *err)
+{
+	struct gv_os_stat stat;
+	if (gv_os_stat(NULL, path, false, &stat) != 0 || stat.type != GV_OS_LINK)
+		return GV_OK;
+	scene->dir = NULL;
+	scene->name = path;
+	return ask_own_lock(scene, err);
+}
+
 static struct gv_span stem_of(const char *name)
 {
 	const char *dot = strrchr(name, '.');
@@ -264,7 +275,9 @@ enum gv_status guard_ask(struct gv_refusals *refusals, const char *path, const s
 		return gv_fail_system(err, code, "cannot resolve the path");
 	struct scene scene = {.refusals = refusals, .file = file};
 	struct gv_surroundings own = {0};
-	enum gv_status status = ask_around(&scene, resolved, around != NULL ? around : &own, err);
+	enum gv_status status = ask_link(&scene, path, err);
+	if (status == GV_OK)
+		status = ask_around(&scene, resolved, around != NULL ? around : &own, err);
 	surroundings_dispose(&own);
 	free(resolved);
 	return status;
