@@ -208,8 +208,12 @@ static void summarise_fix(struct cli *cli, const struct tally *tally)
 	add_count(&summary, tally->fixed, fixed, fixed);
 	add_count(&summary, tally->clean, "in order already", "in order already");
 	add_findings(&summary, tally);
+	/* Only of the default pack it is known that a repair asks for 3D. */
+	const char *then = cli->settings.rules.count == 0
+	                           ? "; VMware probes the GPU at the next power-on"
+	                           : "; VMware reads the file at the next power-on";
 	if (tally->fixed > 0 && !cli->settings.dry_run)
-		gv_buf_text(&summary.line, "; VMware probes the GPU at the next power-on");
+		gv_buf_text(&summary.line, then);
 	print_summary(cli, &summary);
 }
 
