@@ -16,6 +16,8 @@ set(header_lint vmx)
 set(header_plan repair)
 set(header_repair repair)
 set(header_diff report)
+set(header_report report)
+set(header_baseline report)
 
 # Text that only some files may have: "what it is|pattern|files that may have it".
 set(call "(^|[^a-zA-Z0-9_>.])")
@@ -27,6 +29,7 @@ set(reserved
   "a difference between systems|# *(if|elif)[a-z]*[^\n]*(${systems})|^src/platform/"
   "a print or an exit|${call}(${prints}|${exits})[ \t]*\\(|^src/cli/"
   "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|rules/pack\\.c)$"
+  "cJSON|(cJSON|#include <cjson)|^src/report/json\\.c$"
   "a system header|#include <(${system_headers})\\.h>|^src/platform/"
   "an assert, gone in a release build or an abort|[^_a-z]assert[ \t]*\\(|^$")
 

@@ -14,6 +14,7 @@ struct gv_check {
 	enum gv_severity severity;
 	const char *summary;
 	const char *why;
+	bool whole_file; /* about the file, not about the line that it is reported at */
 };
 
 /* All checks, *COUNT of them; static storage. */
