@@ -20,17 +20,22 @@ static bool is_name(struct gv_span name, const char *text)
 	return gv_span_equal(name, gv_span_of(text));
 }
 
-/* Appends PATH to OUT, where the names from BEGIN on may be taken back by leading "..". */
-static void add_names(struct gv_buf *out, size_t begin, struct gv_span path)
+/* Takes the last name back; above "/" there is "/" again. */
+static void leave_folder(struct gv_buf *out)
 {
-	bool leading = true;
+	while (out->len > 1 && out->at[--out->len] != '/') {
+	}
+}
+
+/* Appends the names of PATH to OUT; UP: ".." before the first name leaves the folder in OUT. */
+static void add_names(struct gv_buf *out, struct gv_span path, bool up)
+{
 	for (struct gv_span name; (name = take_name(&path)).len > 0;) {
 		if (is_name(name, "."))
 			continue;
-		leading = leading && is_name(name, "..") && out->len > begin;
-		if (leading) {
-			while (out->len > begin && out->at[--out->len] != '/') {
-			}
+		up = up && is_name(name, "..");
+		if (up) {
+			leave_folder(out);
 			continue;
 		}
 		if (out->len > 0 && out->at[out->len - 1] != '/')
@@ -39,21 +44,16 @@ static void add_names(struct gv_buf *out, size_t begin, struct gv_span path)
 	}
 }
 
-/* Appends PATH, made absolute when the working folder is known. */
+/* Appends PATH to the empty OUT, made absolute when FOLDER is not NULL. */
 static void add_absolute(struct gv_buf *out, const char *folder, const char *path)
 {
-	size_t begin = out->len;
-	if (path[0] == '/') {
+	bool relative = path[0] != '/';
+	if (!relative || folder != NULL)
 		gv_buf_char(out, '/');
-		add_names(out, SIZE_MAX, gv_span_of(path));
-		return;
-	}
-	if (folder != NULL) {
-		gv_buf_char(out, '/');
-		add_names(out, SIZE_MAX, gv_span_of(folder));
-	}
+	if (relative && folder != NULL)
+		add_names(out, gv_span_of(folder), false);
 	/* The working folder holds no links: ".." takes its names back. */
-	add_names(out, folder == NULL ? SIZE_MAX : begin + 1, gv_span_of(path));
+	add_names(out, gv_span_of(path), relative && folder != NULL);
 }
 
 /* The part of the absolute PATH below the folder BASE; .at is NULL when it is not below. */
