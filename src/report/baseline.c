@@ -74,7 +74,8 @@ static enum gv_status add_entry(struct gv_baseline *baseline, const struct gv_js
 	struct entry entry = {0};
 	const char *digits = gv_json_text(gv_json_get(json, "fingerprint"));
 	if (digits == NULL || !gv_fingerprint_read(&entry.fingerprint, digits))
-		return gv_fail(err, GV_EPARSE, "findings[%zu]: no fingerprint of 32 digits", number);
+		return gv_fail(err, GV_EPARSE, "findings[%zu]: no fingerprint of 32 digits",
+		               number);
 	if (gv_json_text(gv_json_get(json, "rule")) == NULL)
 		return gv_fail(err, GV_EPARSE, "findings[%zu]: no rule", number);
 	if (!read_path(&entry.path, gv_json_get(json, "path")))
@@ -112,8 +113,7 @@ static void sort_entries(struct gv_baseline *baseline)
 {
 	size_t kept = 0;
 	if (baseline->entry_count > 1)
-		qsort(baseline->entries, baseline->entry_count, sizeof *baseline->entries,
-		      compare);
+		qsort(baseline->entries, baseline->entry_count, sizeof *baseline->entries, compare);
 	for (size_t i = 0; i < baseline->entry_count; i++) {
 		const struct entry *entry = &baseline->entries[i];
 		if (kept == 0 || compare(&baseline->entries[kept - 1], entry) != 0)

@@ -45,7 +45,6 @@ static void add_outcome(struct gv_buf *out, const struct subject *subject)
 {
 	const char *name = gv_outcome_name(subject->file->outcome);
 	struct gv_buf reason = {0};
-	gv_buf_add(&reason, (struct gv_span){0});
 	subject_reason(&reason, subject->file);
 	struct issue issue = {
 		.name = name,

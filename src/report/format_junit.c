@@ -203,8 +203,8 @@ static void add_cases(struct gv_buf *out, const struct subject *subject)
 	if (count > 1)
 		qsort(sorted, count, sizeof *sorted, compare_rules);
 	for (size_t i = 0; i < count; i++) {
-		bool again = i > 0 && strcmp(sorted[i - 1]->finding->rule,
-		                             sorted[i]->finding->rule) == 0;
+		bool again = i > 0 &&
+		             strcmp(sorted[i - 1]->finding->rule, sorted[i]->finding->rule) == 0;
 		number = again ? number + 1 : 1;
 		add_case(out, subject, sorted[i], number);
 	}
@@ -222,8 +222,7 @@ void report_junit_file(struct gv_buf *out, const struct gv_report *report,
 	gv_buf_format(out,
 	              " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" "
 	              "time=\"0\">\n",
-	              cases.all > 0 ? cases.all : 1, cases.failures, cases.errors,
-	              cases.skipped);
+	              cases.all > 0 ? cases.all : 1, cases.failures, cases.errors, cases.skipped);
 	if (cases.errors > 0)
 		add_error(out, &subject);
 	add_cases(out, &subject);

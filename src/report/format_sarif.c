@@ -17,14 +17,15 @@
 #include "report/subject.h"
 
 #define BASE_ID "SRCROOT"
-#define SCHEMA \
+#define SCHEMA                                                                                     \
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 /* What a run can say of a file without a finding. */
 static const struct gv_check outcome_rules[] = {
 	{"refused", GV_WARNING, "a file that must not be changed",
          "The machine may be running or suspended, or the file is not a VMware configuration: "
-         "the message says which.", true},
+         "the message says which.",
+         true},
 	{"failed", GV_ERROR, "a file that could not be read or written",
          "The message says what the system answered.", true},
 };
@@ -252,8 +253,7 @@ static void add_location(struct maker *maker, struct gv_json *in,
 {
 	struct gv_json *locations = gv_json_add_array(&maker->tree, in, "locations");
 	struct gv_json *location = gv_json_add_object(&maker->tree, locations, NULL);
-	struct gv_json *physical =
-		gv_json_add_object(&maker->tree, location, "physicalLocation");
+	struct gv_json *physical = gv_json_add_object(&maker->tree, location, "physicalLocation");
 	add_artifact(maker, physical);
 	if (reported != NULL)
 		add_region(maker, physical, reported);
@@ -336,12 +336,11 @@ static bool add_text_edit(struct maker *maker, struct gv_json *in, const struct 
 	struct gv_buf utf8 = {0};
 	bool exact = is_certain(maker, lines, from, edit->at) &&
 	             is_certain(maker, lines, to, end) && decode(maker, &utf8, edit->with) &&
-	             memchr(utf8.at, '\0', utf8.len) == NULL;
+	             (utf8.len == 0 || memchr(utf8.at, '\0', utf8.len) == NULL);
 	if (exact) {
 		struct gv_json *object = gv_json_add_object(&maker->tree, in, NULL);
-		add_text_region(maker,
-		                gv_json_add_object(&maker->tree, object, "deletedRegion"), from,
-		                to);
+		add_text_region(maker, gv_json_add_object(&maker->tree, object, "deletedRegion"),
+		                from, to);
 		struct gv_json *content =
 			gv_json_add_object(&maker->tree, object, "insertedContent");
 		gv_json_add_span(&maker->tree, content, "text", gv_buf_span(&utf8));
@@ -354,8 +353,8 @@ static bool add_text_edit(struct maker *maker, struct gv_json *in, const struct 
 static void add_bytes_edit(struct maker *maker, struct gv_json *in, const struct gv_edit *edit)
 {
 	struct gv_json *object = gv_json_add_object(&maker->tree, in, NULL);
-	add_bytes_region(maker, gv_json_add_object(&maker->tree, object, "deletedRegion"),
-	                 edit->at, edit->len);
+	add_bytes_region(maker, gv_json_add_object(&maker->tree, object, "deletedRegion"), edit->at,
+	                 edit->len);
 	struct gv_json *content = gv_json_add_object(&maker->tree, object, "insertedContent");
 	gv_json_add_base64(&maker->tree, content, "binary", edit->with);
 }
@@ -412,8 +411,8 @@ static void add_outcome(struct maker *maker, const struct gv_report_file *file)
 	maker->tree.failed |= reason.failed;
 	add_head(maker, result, rule->id, rule->severity, reason.failed ? "" : reason.at);
 	add_location(maker, result, NULL);
-	add_tail(maker, result,
-	         gv_fingerprint_outcome(rule->id, gv_buf_span(&maker->subject.path)), false);
+	add_tail(maker, result, gv_fingerprint_outcome(rule->id, gv_buf_span(&maker->subject.path)),
+	         false);
 	gv_buf_dispose(&reason);
 }
 

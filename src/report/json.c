@@ -73,9 +73,8 @@ void gv_json_add_bool(struct gv_json_tree *tree, struct gv_json *in, const char 
 /* True when BYTES can stand in a C string of UTF-8. */
 static bool is_text(struct gv_span bytes)
 {
-	return bytes.len == 0 ||
-	       (memchr(bytes.at, '\0', bytes.len) == NULL &&
-	        gv_charset_first_bad(gv_charset_utf8(), bytes) == bytes.len);
+	return bytes.len == 0 || (memchr(bytes.at, '\0', bytes.len) == NULL &&
+	                          gv_charset_first_bad(gv_charset_utf8(), bytes) == bytes.len);
 }
 
 /* Appends TEXT with \xNN for what is no text. */

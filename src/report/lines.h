@@ -35,7 +35,7 @@ size_t gv_lines_offset(const struct gv_lines *lines, size_t line, size_t column)
 struct gv_place {
 	size_t line;   /* 1-based */
 	size_t column; /* 1-based, in UTF-16 code units; a byte without meaning is one */
-	bool exact;    /* there is no such byte before it on its line, nor is it within a character */
+	bool exact; /* there is no such byte before it on its line, nor is it within a character */
 };
 
 /*

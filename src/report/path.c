@@ -88,8 +88,7 @@ void gv_path_locate(struct gv_buf *out, const struct gv_report *report, const ch
 static bool is_unreserved(char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-	       (byte >= '0' && byte <= '9') ||
-	       (byte != '\0' && strchr("-._~/", byte) != NULL);
+	       (byte >= '0' && byte <= '9') || (byte != '\0' && strchr("-._~/", byte) != NULL);
 }
 
 void gv_path_uri(struct gv_buf *out, struct gv_span path)

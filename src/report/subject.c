@@ -71,6 +71,7 @@ static void add_refusal(struct gv_buf *out, const struct gv_refusal *refusal)
 
 void subject_reason(struct gv_buf *out, const struct gv_report_file *file)
 {
+	gv_buf_add(out, (struct gv_span){0}); /* a C string, whatever there is to say */
 	if (file->outcome == GV_FAILED) {
 		gv_buf_text(out, "failed: ");
 		gv_charset_show(out, NULL, gv_span_of(file->failure->message));

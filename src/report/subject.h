@@ -13,10 +13,10 @@
 /* A file as the formats name it. Zero-initialise; dispose when done. */
 struct subject {
 	const struct gv_report_file *file;
-	struct gv_buf path;                   /* relative to the base */
-	const struct gv_charset *charset;     /* what the file declares; NULL: not known, UTF-8 */
-	bool unknown_charset;                 /* it declares one that is not known */
-	struct gv_lines lines;                /* of LINES_OF */
+	struct gv_buf path;               /* relative to the base */
+	const struct gv_charset *charset; /* what the file declares; NULL: not known, UTF-8 */
+	bool unknown_charset;             /* it declares one that is not known */
+	struct gv_lines lines;            /* of LINES_OF */
 	struct gv_span lines_of;
 	bool failed; /* memory ran out */
 };
