@@ -45,6 +45,10 @@ DOCUMENTS = {
         GOOD + b'vmotion.svga.a = "1"\nb = "2"\nvmotion.svga.c = "3"\nvmotion.svga.d = "4"',
         "utf-8",
     ),
+    b"quote end.vmx": (HEAD + "a = \u201cx\u201d".encode(), "utf-8"),
+    # U+FFE2 has two spellings: to write it by its characters would change the bytes.
+    b"sjis twice.vmx": (
+        b'.encoding = "Shift_JIS"\n' + HEAD + b'n = "1"\nn = "\xfa\x54"\n', "cp932"),
     b"removed end.vmx": (HEAD + b'vmotion.svga.a = "1"', "utf-8"),
     b"nul tail.vmx": (HEAD + b'vmotion.svga.a = "1"\0\0', "utf-8"),
     b"emoji.vmx": (
@@ -241,6 +245,12 @@ def apply_replacements(text, codec, replacements):
     return apply_edits(text, edits)
 
 
+def line_count(name):
+    """Lines that a viewer shows."""
+    text = DOCUMENTS[name][0]
+    return max(1, len(line_starts(text)) - text.endswith((b"\r", b"\n")))
+
+
 # ---- json and jsonl ----
 
 def check_json(folder, run):
@@ -315,6 +325,9 @@ def check_region(text, codec, region, *what):
 
 
 def unescape_message(text):
+    check("{" not in text.replace("{{", "") and "}" not in text.replace("}}", ""),
+          "sarif: a placeholder", text)
+    check("](" not in re.sub(r"\\[][]", "", text), "sarif: a link", text)
     return re.sub(r"\\([][])", r"\1", text).replace("{{", "{").replace("}}", "}")
 
 
@@ -354,6 +367,7 @@ def check_sarif(folder, run, report, sarif_checker):
         check(result["partialFingerprints"] == {"gpuvirt/v1": finding["fingerprint"]}, *what)
         if not run.startswith("fix"):
             check_region(text, codec, physical["region"], *what)
+            check(physical["region"]["startLine"] <= line_count(name), *what, "behind the end")
         check(bool(finding["edits"]) == ("fixes" in result), *what, "fixes")
         if "fixes" in result and not run.startswith("fix"):
             (change,) = result["fixes"][0]["artifactChanges"]
@@ -363,7 +377,8 @@ def check_sarif(folder, run, report, sarif_checker):
                   == apply_edits(text, finding["edits"]), *what, "another fix", replacements)
             bytewise = any("byteOffset" in r["deletedRegion"] for r in replacements)
             check(not bytewise or name in (b"bom.vmx", b"only bom.vmx", b"invalid.vmx",
-                                           b"unknown.vmx"), *what, "in bytes", replacements)
+                                           b"unknown.vmx", b"sjis twice.vmx"),
+                  *what, "in bytes", replacements)
             binary += bytewise
     check(run.startswith("fix") or binary > 2, "sarif", run, "no fix in bytes")
 
@@ -427,6 +442,7 @@ def check_github(folder, run, report):
         if "message" in finding:
             check(message == finding["message"], *what, "message")
             check(int(properties["line"]) >= 1 and int(properties["col"]) >= 1, *what)
+            check(run.startswith("fix") or int(properties["line"]) <= line_count(name), *what)
 
 
 # ---- gitlab ----
