@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every report format for hostile files, read back by other programs' parsers.
 
-report_formats.py REPORT_DUMP SCHEMAS
+report_formats.py REPORT_DUMP SCHEMAS JSON.MD
 
 Exit status 77, with the reason, when a parser is not installed.
 """
@@ -28,6 +28,7 @@ if shutil.which("xmllint") is None:
 
 dump_program = os.path.abspath(sys.argv[1])
 schema_folder = sys.argv[2]
+json_page = sys.argv[3]
 
 HEAD = b'config.version = "8"\nvirtualHW.version = "21"\n'
 GOOD = HEAD + b'mks.enable3d = "TRUE"\n'
@@ -536,7 +537,27 @@ def check_baseline(folder):
         file.write(DOCUMENTS[name][0])
 
 
+# ---- the documentation ----
+
+def check_page():
+    """The example of docs/json.md has the shape, and its function applies edits."""
+    with open(json_page, encoding="utf-8") as file:
+        page = file.read()
+    blocks = [re.sub("(?m)^    ", "", block)
+              for block in re.findall(r"\n\n((?:(?:    .*)?\n)+)", page) if block.strip()]
+    (example,) = [block for block in blocks if block.startswith("{")]
+    validate(validator("gpuvirt-report.schema.json"), json.loads(example), "json.md")
+    (function,) = [block for block in blocks if block.startswith("def apply")]
+    scope = {"base64": base64}
+    exec(function, scope)
+    edits = [{"offset": 1, "length": 3, "with": {"text": "-"}},
+             {"offset": 2, "length": 0, "with": {"bytes": "/w=="}}]
+    check(scope["apply"](b"abcde", edits) == apply_edits(b"abcde", edits) == b"a-\xffe",
+          "json.md applies edits otherwise")
+
+
 def main():
+    check_page()
     sarif_schema = load_schema("sarif-2.1.0.json")
     jsonschema.Draft202012Validator.check_schema(sarif_schema)
     sarif_checker = jsonschema.Draft202012Validator(sarif_schema)

@@ -32,16 +32,28 @@ static void add_head(struct gv_json_tree *tree, struct gv_json *in, const struct
 	gv_json_add_text(tree, in, "fingerprints", GV_FINGERPRINT_METHOD);
 }
 
-/* Adds settled and complete EDITS. */
+static void print_edit(struct gv_buf *out, const struct gv_edit *edit)
+{
+	struct gv_json_tree tree = {0};
+	struct gv_json *root = gv_json_start(&tree);
+	gv_json_add_number(&tree, root, "offset", edit->at);
+	gv_json_add_number(&tree, root, "length", edit->len);
+	gv_json_add_bytes(&tree, root, "with", edit->with);
+	gv_json_print(out, &tree);
+}
+
+/* Adds settled and complete EDITS; there may be millions. */
 static void add_edits(struct gv_json_tree *tree, struct gv_json *in, const struct gv_edits *edits)
 {
-	struct gv_json *array = gv_json_add_array(tree, in, "edits");
+	struct gv_buf text = {0};
+	gv_buf_char(&text, '[');
 	for (size_t i = 0; i < edits->count; i++) {
-		struct gv_json *edit = gv_json_add_object(tree, array, NULL);
-		gv_json_add_number(tree, edit, "offset", edits->at[i].at);
-		gv_json_add_number(tree, edit, "length", edits->at[i].len);
-		gv_json_add_bytes(tree, edit, "with", edits->at[i].with);
+		gv_buf_text(&text, i > 0 ? "," : "");
+		print_edit(&text, &edits->at[i]);
 	}
+	gv_buf_char(&text, ']');
+	gv_json_add_printed(tree, in, "edits", &text);
+	gv_buf_dispose(&text);
 	tree->failed |= edits->failed;
 }
 

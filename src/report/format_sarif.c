@@ -211,19 +211,20 @@ static void add_artifact(struct maker *maker, struct gv_json *in)
 	gv_buf_dispose(&uri);
 }
 
-static void add_bytes_region(struct maker *maker, struct gv_json *region, size_t at, size_t len)
+static void add_bytes_region(struct gv_json_tree *tree, struct gv_json *region, size_t at,
+                             size_t len)
 {
-	gv_json_add_number(&maker->tree, region, "byteOffset", at);
-	gv_json_add_number(&maker->tree, region, "byteLength", len);
+	gv_json_add_number(tree, region, "byteOffset", at);
+	gv_json_add_number(tree, region, "byteLength", len);
 }
 
-static void add_text_region(struct maker *maker, struct gv_json *region, struct gv_place from,
+static void add_text_region(struct gv_json_tree *tree, struct gv_json *region, struct gv_place from,
                             struct gv_place to)
 {
-	gv_json_add_number(&maker->tree, region, "startLine", from.line);
-	gv_json_add_number(&maker->tree, region, "startColumn", from.column);
-	gv_json_add_number(&maker->tree, region, "endLine", to.line);
-	gv_json_add_number(&maker->tree, region, "endColumn", to.column);
+	gv_json_add_number(tree, region, "startLine", from.line);
+	gv_json_add_number(tree, region, "startColumn", from.column);
+	gv_json_add_number(tree, region, "endLine", to.line);
+	gv_json_add_number(tree, region, "endColumn", to.column);
 }
 
 static struct gv_place place_of(struct maker *maker, const struct gv_lines *lines, size_t offset)
@@ -244,8 +245,8 @@ static void add_region(struct maker *maker, struct gv_json *in, const struct gv_
 	if (to < from)
 		to = from;
 	struct gv_json *region = gv_json_add_object(&maker->tree, in, "region");
-	add_text_region(maker, region, start, place_of(maker, lines, to));
-	add_bytes_region(maker, region, from, to - from);
+	add_text_region(&maker->tree, region, start, place_of(maker, lines, to));
+	add_bytes_region(&maker->tree, region, from, to - from);
 }
 
 static void add_location(struct maker *maker, struct gv_json *in,
@@ -326,9 +327,9 @@ static bool decode(struct maker *maker, struct gv_buf *utf8, struct gv_span with
 	return same;
 }
 
-/* Adds EDIT by lines and columns. Returns false when that would not be exact. */
-static bool add_text_edit(struct maker *maker, struct gv_json *in, const struct gv_lines *lines,
-                          const struct gv_edit *edit)
+/* Makes TREE the EDIT by lines and columns. Returns false when that would not be exact. */
+static bool make_text_edit(struct maker *maker, struct gv_json_tree *tree,
+                           const struct gv_lines *lines, const struct gv_edit *edit)
 {
 	size_t end = edit->at + edit->len;
 	struct gv_place from = place_of(maker, lines, edit->at);
@@ -338,36 +339,51 @@ static bool add_text_edit(struct maker *maker, struct gv_json *in, const struct 
 	             is_certain(maker, lines, to, end) && decode(maker, &utf8, edit->with) &&
 	             (utf8.len == 0 || memchr(utf8.at, '\0', utf8.len) == NULL);
 	if (exact) {
-		struct gv_json *object = gv_json_add_object(&maker->tree, in, NULL);
-		add_text_region(maker, gv_json_add_object(&maker->tree, object, "deletedRegion"),
-		                from, to);
-		struct gv_json *content =
-			gv_json_add_object(&maker->tree, object, "insertedContent");
-		gv_json_add_span(&maker->tree, content, "text", gv_buf_span(&utf8));
+		struct gv_json *root = gv_json_start(tree);
+		add_text_region(tree, gv_json_add_object(tree, root, "deletedRegion"), from, to);
+		struct gv_json *content = gv_json_add_object(tree, root, "insertedContent");
+		gv_json_add_span(tree, content, "text", gv_buf_span(&utf8));
 	}
 	maker->tree.failed |= utf8.failed;
 	gv_buf_dispose(&utf8);
 	return exact;
 }
 
-static void add_bytes_edit(struct maker *maker, struct gv_json *in, const struct gv_edit *edit)
+static void make_bytes_edit(struct gv_json_tree *tree, const struct gv_edit *edit)
 {
-	struct gv_json *object = gv_json_add_object(&maker->tree, in, NULL);
-	add_bytes_region(maker, gv_json_add_object(&maker->tree, object, "deletedRegion"), edit->at,
+	struct gv_json *root = gv_json_start(tree);
+	add_bytes_region(tree, gv_json_add_object(tree, root, "deletedRegion"), edit->at,
 	                 edit->len);
-	struct gv_json *content = gv_json_add_object(&maker->tree, object, "insertedContent");
-	gv_json_add_base64(&maker->tree, content, "binary", edit->with);
+	struct gv_json *content = gv_json_add_object(tree, root, "insertedContent");
+	gv_json_add_base64(tree, content, "binary", edit->with);
+}
+
+static void add_replacements(struct maker *maker, struct gv_json *in, const struct gv_lines *lines,
+                             const struct gv_edits *edits)
+{
+	struct gv_buf text = {0};
+	gv_buf_char(&text, '[');
+	for (size_t i = 0; i < edits->count; i++) {
+		struct gv_json_tree tree = {0};
+		if (!make_text_edit(maker, &tree, lines, &edits->at[i]))
+			make_bytes_edit(&tree, &edits->at[i]);
+		gv_buf_text(&text, i > 0 ? "," : "");
+		gv_json_print(&text, &tree);
+	}
+	gv_buf_char(&text, ']');
+	gv_json_add_printed(&maker->tree, in, "replacements", &text);
+	gv_buf_dispose(&text);
 }
 
 static void add_fix(struct maker *maker, struct gv_json *result, const struct gv_reported *reported)
 {
 	const struct gv_lines *lines = subject_lines(&maker->subject, reported);
+	struct gv_json_tree *tree = &maker->tree;
 	struct gv_edits edits = {0};
 	if (lines == NULL || !gv_finding_is_fixed(reported->finding, true))
 		return;
 	gv_changes_of_finding(&edits, reported);
-	maker->tree.failed |= edits.failed;
-	struct gv_json_tree *tree = &maker->tree;
+	tree->failed |= edits.failed;
 	struct gv_json *fix =
 		gv_json_add_object(tree, gv_json_add_array(tree, result, "fixes"), NULL);
 	add_message(tree, fix, "description",
@@ -377,11 +393,7 @@ static void add_fix(struct maker *maker, struct gv_json *result, const struct gv
 	struct gv_json *change =
 		gv_json_add_object(tree, gv_json_add_array(tree, fix, "artifactChanges"), NULL);
 	add_artifact(maker, change);
-	struct gv_json *replacements = gv_json_add_array(tree, change, "replacements");
-	for (size_t i = 0; i < edits.count; i++) {
-		if (!add_text_edit(maker, replacements, lines, &edits.at[i]))
-			add_bytes_edit(maker, replacements, &edits.at[i]);
-	}
+	add_replacements(maker, change, lines, &edits);
 	gv_edits_dispose(&edits);
 }
 

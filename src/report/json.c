@@ -157,6 +157,12 @@ void gv_json_add_bytes(struct gv_json_tree *tree, struct gv_json *in, const char
 		gv_json_add_base64(tree, object, "bytes", bytes);
 }
 
+void gv_json_add_printed(struct gv_json_tree *tree, struct gv_json *in, const char *name,
+                         const struct gv_buf *text)
+{
+	add(tree, in, name, text->failed ? NULL : cJSON_CreateRaw(text->at));
+}
+
 /*
  * Appends the printed TEXT, where what is not ASCII stands in strings only. cJSON itself escapes
  * no more than the bytes below 0x20.

@@ -47,6 +47,11 @@ void gv_json_encode(struct gv_buf *out, struct gv_span bytes);
 void gv_json_add_base64(struct gv_json_tree *tree, struct gv_json *in, const char *name,
                         struct gv_span bytes);
 
+/* Adds what gv_json_print appended, or an array of such texts: many small trees cost less memory.
+ */
+void gv_json_add_printed(struct gv_json_tree *tree, struct gv_json *in, const char *name,
+                         const struct gv_buf *text);
+
 /*
  * Appends TREE to OUT on one line and disposes of it. Controls, U+2028, U+2029 and marks that
  * reorder text are written as \uNNNN. out->failed tells when memory ran out, now or before.
