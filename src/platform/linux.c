@@ -6,12 +6,15 @@
 #include <linux/limits.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/xattr.h>
@@ -95,6 +98,20 @@ int posix_swap(int dir, const char *a, const char *b)
 	(void)dir, (void)a, (void)b;
 	return ENOTSUP;
 #endif
+}
+
+int gv_os_sync_around(struct gv_os_dir *dir)
+{
+	return syncfs(posix_fd(dir)) == 0 ? 0 : errno;
+}
+
+unsigned gv_os_processors(void)
+{
+	cpu_set_t set;
+	if (sched_getaffinity(0, sizeof set, &set) != 0)
+		return 1;
+	int count = CPU_COUNT(&set);
+	return count > 0 ? (unsigned)count : 1;
 }
 
 static uint32_t hash_name(const char *name)
@@ -189,4 +206,46 @@ enum gv_os_life gv_os_process(int64_t pid, uint64_t *started)
 		return GV_OS_DEAD;
 	*started = creation_time(pid);
 	return GV_OS_ALIVE;
+}
+
+/* A hash of the first line of FILE, 0 when it cannot be read. */
+static uint32_t hash_file(const char *name)
+{
+	char text[256];
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	ssize_t got = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return hash_name(text);
+}
+
+static void find_self(struct gv_os_self *out)
+{
+	struct stat space = {0};
+	struct utsname host;
+	*out = (struct gv_os_self){.pid = (int64_t)getpid()};
+	out->started = creation_time(out->pid);
+	out->boot = hash_file("/proc/sys/kernel/random/boot_id");
+	out->machine = hash_file("/etc/machine-id");
+	if (out->machine == 0 && uname(&host) == 0)
+		out->machine = hash_name(host.nodename);
+	if (stat("/proc/self/ns/pid", &space) == 0)
+		out->space = (uint32_t)space.st_ino;
+}
+
+/* Asked once, and again by a child of this process. */
+void gv_os_self(struct gv_os_self *out)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct gv_os_self self;
+	pthread_mutex_lock(&lock);
+	if (self.pid != (int64_t)getpid())
+		find_self(&self);
+	*out = self;
+	pthread_mutex_unlock(&lock);
 }

@@ -5,6 +5,11 @@
 #ifndef GPUVIRT_PLATFORM_POSIX_H
 #define GPUVIRT_PLATFORM_POSIX_H
 
+#include "platform/os.h"
+
+/* The descriptor of DIR. */
+int posix_fd(const struct gv_os_dir *dir);
+
 /* Makes the content of FILE durable, on the disk and not only in the drive's cache. */
 int posix_sync(int file);
 
