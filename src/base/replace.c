@@ -209,15 +209,12 @@ static enum gv_status fill(struct gv_staged *staged, int to, int from, struct gv
 	int code = gv_os_write(to, text.at, text.len);
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot write the new file");
-	code = gv_os_copy_attributes(from, to, &staged->was);
+	code = gv_os_copy_attributes(from, to, &staged->was, &staged->put);
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot keep owner, mode and attributes");
 	code = durable ? gv_os_sync(to) : 0;
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot make the new file durable");
-	code = gv_os_stat_file(to, &staged->put);
-	if (code != 0)
-		return gv_fail_system(err, code, "cannot read the state of the new file");
 	return GV_OK;
 }
 

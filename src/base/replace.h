@@ -44,7 +44,7 @@ struct gv_staged {
 	struct gv_place place; /* owned */
 	struct gv_os_stat was; /* the file as it was read: only that is replaced */
 	struct gv_span text;   /* what was read, borrowed until the commit */
-	struct gv_os_stat put; /* the staged file */
+	struct gv_os_stat put; /* the staged file: which one it is */
 	char *backup;          /* the backup's name, or NULL: none is kept */
 	char temp[GV_TEMP_SIZE];
 	bool temp_made;

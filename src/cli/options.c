@@ -170,8 +170,11 @@ static void make_tables(uint32_t taken, struct option *rows, char *letters)
 		int takes = option_rows[i].value != NULL ? required_argument : no_argument;
 		rows[row_count++] =
 			(struct option){option_rows[i].name, takes, NULL, LONG_BASE + i};
-		if (option_rows[i].letter != 0)
-			letters[letter_count++] = option_rows[i].letter;
+		if (option_rows[i].letter == 0)
+			continue;
+		letters[letter_count++] = option_rows[i].letter;
+		if (option_rows[i].value != NULL)
+			letters[letter_count++] = ':';
 	}
 	rows[row_count] = (struct option){0};
 	letters[letter_count] = '\0';

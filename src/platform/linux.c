@@ -31,6 +31,34 @@ int posix_sync(int file)
 	return result == 0 ? 0 : errno;
 }
 
+/* As getdents64 fills it in. */
+struct linux_entry {
+	uint64_t inode;
+	int64_t next;
+	uint16_t size;
+	unsigned char kind;
+	char name[];
+};
+
+/* Of a library's DIR half the time would go into making it: a library of machines has many folders.
+ */
+int posix_list(int dir, bool (*each)(void *context, const char *name, unsigned char kind),
+               void *context)
+{
+	_Alignas(struct linux_entry) char block[32768];
+	for (;;) {
+		long got = syscall(SYS_getdents64, dir, block, sizeof block);
+		if (got <= 0)
+			return got == 0 ? 0 : errno;
+		for (long at = 0; at < got;) {
+			const struct linux_entry *entry = (const void *)(block + at);
+			if (!each(context, entry->name, entry->kind))
+				return 0;
+			at += entry->size;
+		}
+	}
+}
+
 /* Attributes that belong to the system, which may not let us set them. */
 static bool is_system_attribute(const char *name)
 {
@@ -68,16 +96,20 @@ static int remove_xattr(int from, int to, const char *name)
 /* Calls EACH for the names of the attributes that LISTED has, which is FROM or TO. */
 static int each_xattr(int listed, int from, int to, int (*each)(int, int, const char *))
 {
-	char *names = malloc(XATTR_LIST_MAX);
-	if (names == NULL)
-		return ENOMEM;
+	char small[512];
+	char *names = small;
 	int code = 0;
-	ssize_t size = flistxattr(listed, names, XATTR_LIST_MAX);
+	ssize_t size = flistxattr(listed, small, sizeof small);
+	if (size < 0 && errno == ERANGE) {
+		names = malloc(XATTR_LIST_MAX);
+		size = names == NULL ? -1 : flistxattr(listed, names, XATTR_LIST_MAX);
+	}
 	if (size < 0 && errno != EOPNOTSUPP && errno != ENOSYS)
 		code = errno;
 	for (ssize_t at = 0; code == 0 && at < size; at += (ssize_t)strlen(names + at) + 1)
 		code = each(from, to, names + at);
-	free(names);
+	if (names != small)
+		free(names);
 	return code;
 }
 

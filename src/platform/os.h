@@ -95,9 +95,10 @@ bool gv_os_writable(struct gv_os_dir *dir, const char *name, const struct gv_os_
 /*
  * Gives the file TO the owner, group, extended attributes (ACLs among them) and, last, the mode
  * of the file FROM. Attributes that only the system may set (security.*, trusted.*) are passed
- * over where it refuses them.
+ * over where it refuses them. *HAD is the state of TO before.
  */
-int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat);
+int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat,
+                          struct gv_os_stat *had);
 
 int gv_os_rename(struct gv_os_dir *dir, const char *from, const char *to);
 

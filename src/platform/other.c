@@ -25,6 +25,34 @@ int posix_sync(int file)
 	return result == 0 ? 0 : errno;
 }
 
+int posix_list(int dir, bool (*each)(void *context, const char *name, unsigned char kind),
+               void *context)
+{
+	int copy = dup(dir); /* closedir closes what it reads */
+	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+	if (stream == NULL) {
+		int code = errno;
+		if (copy >= 0)
+			close(copy);
+		return code;
+	}
+	for (;;) {
+		unsigned char kind = POSIX_KIND_UNKNOWN;
+		errno = 0;
+		const struct dirent *entry = readdir(stream);
+		int code = errno;
+		if (entry != NULL) {
+#ifdef DT_UNKNOWN
+			kind = entry->d_type;
+#endif
+		}
+		if (entry == NULL || !each(context, entry->d_name, kind)) {
+			closedir(stream);
+			return entry == NULL ? code : 0;
+		}
+	}
+}
+
 int posix_copy_xattrs(int from, int to)
 {
 	(void)from, (void)to;

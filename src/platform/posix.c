@@ -1,7 +1,6 @@
 /* The POSIX side of platform/os.h: files and folders, signals, terminal, conversion. */
 #include "platform/os.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -185,53 +184,49 @@ static enum gv_os_type type_of_mode(mode_t mode)
 	return S_ISLNK(mode) ? GV_OS_LINK : GV_OS_OTHER;
 }
 
-static enum gv_os_type type_of_entry(int dir, const struct dirent *entry)
+/* A type that the folder itself does not tell is asked of the file. */
+static enum gv_os_type type_of_entry(int dir, const char *name, unsigned char kind)
 {
-#ifdef DT_UNKNOWN
-	switch (entry->d_type) {
-	case DT_REG:
+	struct stat st;
+	switch (kind) {
+	case POSIX_KIND_FILE:
 		return GV_OS_FILE;
-	case DT_DIR:
+	case POSIX_KIND_FOLDER:
 		return GV_OS_FOLDER;
-	case DT_LNK:
+	case POSIX_KIND_LINK:
 		return GV_OS_LINK;
-	case DT_UNKNOWN:
-		break;
+	case POSIX_KIND_UNKNOWN:
+		return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? type_of_mode(st.st_mode)
+		                                                         : GV_OS_OTHER;
 	default:
 		return GV_OS_OTHER;
 	}
-#endif
-	struct stat st;
-	if (fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return GV_OS_OTHER;
-	return type_of_mode(st.st_mode);
+}
+
+/* Passes a name on, with its type. */
+struct lister {
+	int dir;
+	bool (*each)(void *context, const char *name, enum gv_os_type type);
+	void *context;
+};
+
+static bool pass_name(void *context, const char *name, unsigned char kind)
+{
+	struct lister *lister = context;
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return true;
+	return lister->each(lister->context, name, type_of_entry(lister->dir, name, kind));
 }
 
 int gv_os_list(struct gv_os_dir *dir, const char *name,
                bool (*each)(void *context, const char *name, enum gv_os_type type), void *context)
 {
-	int fd = -1;
-	int code = open_name(dir, name, O_RDONLY | O_DIRECTORY, &fd);
+	struct lister lister = {-1, each, context};
+	int code = open_name(dir, name, O_RDONLY | O_DIRECTORY, &lister.dir);
 	if (code != 0)
 		return code;
-	DIR *stream = fdopendir(fd);
-	if (stream == NULL) {
-		code = errno;
-		close(fd);
-		return code;
-	}
-	for (;;) {
-		errno = 0;
-		const struct dirent *entry = readdir(stream);
-		code = errno;
-		if (entry == NULL)
-			break;
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (!each(context, entry->d_name, type_of_entry(fd, entry)))
-			break;
-	}
-	closedir(stream);
+	code = posix_list(lister.dir, pass_name, &lister);
+	close(lister.dir);
 	return code;
 }
 
@@ -346,13 +341,13 @@ bool gv_os_writable(struct gv_os_dir *dir, const char *name, const struct gv_os_
 	return writable;
 }
 
-int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat)
+int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat,
+                          struct gv_os_stat *had)
 {
-	struct gv_os_stat have = {0};
-	int code = gv_os_stat_file(to, &have);
+	int code = gv_os_stat_file(to, had);
 	if (code != 0)
 		return code;
-	if (have.owner != from_stat->owner || have.group != from_stat->group) {
+	if (had->owner != from_stat->owner || had->group != from_stat->group) {
 		if (fchown(to, (uid_t)from_stat->owner, (gid_t)from_stat->group) != 0)
 			return errno;
 	}

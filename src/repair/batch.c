@@ -43,6 +43,7 @@ struct slot {
 
 struct window {
 	const struct gv_batch *batch;
+	bool sync_each_text;             /* when it is staged */
 	struct gv_surroundings **around; /* one for each worker */
 	unsigned workers;
 	struct slot *slots;
@@ -256,7 +257,8 @@ static bool is_one_device(const struct window *window)
 /* The second phase: no new text gets its name before it is on the disk. */
 static void make_durable(struct window *window)
 {
-	if (window->batch->durability != GV_DURABLE_BATCH || window->queued == 0)
+	if (window->batch->durability == GV_DURABLE_NONE || window->sync_each_text ||
+	    window->queued == 0)
 		return;
 	if (window->queued > FEW && is_one_device(window) && sync_around(window->queue[0]) == 0)
 		return;
@@ -422,6 +424,8 @@ static bool open_window(struct window *window, const struct gv_batch *batch)
 	size_t cap = batch->count < WINDOW_FILES ? batch->count : WINDOW_FILES;
 	unsigned workers = batch->pool == NULL ? 1 : gv_pool_workers(batch->pool);
 	*window = (struct window){.batch = batch, .workers = workers, .cap = cap};
+	window->sync_each_text = batch->durability == GV_DURABLE_FILE ||
+	                         (batch->durability == GV_DURABLE_BATCH && batch->count <= FEW);
 	window->around = calloc(workers, sizeof *window->around);
 	window->slots = calloc(cap + 1, sizeof *window->slots);
 	window->queue = calloc(cap + 1, sizeof(struct pending *));
