@@ -48,6 +48,7 @@ struct work {
 };
 
 static struct gv_rules rules;
+static const struct gv_policy policy = {.rules = &rules};
 static char *root;
 static char *path;
 static char *backup;
@@ -208,7 +209,7 @@ static enum gv_status plan_document(const struct work *self, struct gv_buf *resu
 	struct gv_buf diff = {0};
 	enum gv_status status = gv_vmx_parse(&vmx, self->input, err);
 	if (status == GV_OK)
-		status = gv_plan_make(&plan, vmx, &rules, true, err);
+		status = gv_plan_make(&plan, vmx, &policy, true, err);
 	if (status == GV_OK)
 		gv_diff(&diff, "a \"name\".vmx", self->input, &plan.edits);
 	if (diff.failed)
@@ -265,12 +266,15 @@ static const struct work documents[] = {
 	{.name = "only a key missing", .work = plan_document, .input = BYTES(
 		"config.version = \"8\"\nvirtualHW.version = \"21\"")},
 	{.name = "empty", .work = plan_document, .input = BYTES("")},
+	{.name = "comments that switch off", .work = plan_document, .input = BYTES(
+		"# gpuvirt: disable=enable-3d, x,y,z\nconfig.version = \"8\"\n"
+		"a = \"1\"\na = \"1\"\n")},
 };
 
 static void documents_are_judged_fully_or_not(void **state)
 {
 	(void)state;
-	static const size_t least[COUNT(documents)] = {60, 40, 20, 0, 10, 0};
+	static const size_t least[COUNT(documents)] = {60, 40, 20, 0, 10, 0, 30};
 	for (size_t i = 0; i < COUNT(documents); i++)
 		fail_each(&documents[i], least[i]);
 }
@@ -389,7 +393,7 @@ static bool both_are_untouched(void)
 
 static struct gv_repair_options options_for_writing(void)
 {
-	return (struct gv_repair_options){.rules = &rules, .max_size = GV_DEFAULT_MAX_SIZE,
+	return (struct gv_repair_options){.policy = &policy, .max_size = GV_DEFAULT_MAX_SIZE,
 	                                  .unsafe = true, .backup = true, .write = true};
 }
 

@@ -38,7 +38,7 @@ struct gv_surroundings *gv_surroundings_new(void);
 void gv_surroundings_free(struct gv_surroundings *around);
 
 struct gv_repair_options {
-	const struct gv_rules *rules;
+	const struct gv_policy *policy;
 	uint64_t max_size; /* bytes */
 	bool unsafe;       /* make also the repairs that guess */
 	bool force;        /* override the guards that can be */

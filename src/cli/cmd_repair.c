@@ -244,8 +244,9 @@ static enum gv_exit run_files(struct cli *cli, const struct mode *mode, struct g
                               const struct gv_paths *paths)
 {
 	const struct settings *settings = &cli->settings;
+	struct gv_policy policy = {.rules = rules};
 	struct gv_repair_options options = {
-		.rules = rules,
+		.policy = &policy,
 		.max_size = settings->max_size,
 		.unsafe = settings->unsafe,
 		.force = settings->force,
