@@ -17,6 +17,7 @@
 enum option_id {
 	OPTION_DRY_RUN,
 	OPTION_RULES,
+	OPTION_CONFIG,
 	OPTION_UNSAFE,
 	OPTION_FORCE,
 	OPTION_NO_BACKUP,
@@ -60,6 +61,7 @@ struct settings {
 	bool help;
 	enum color_choice color;
 	uint64_t max_size; /* bytes */
+	const char *config; /* NULL: searched */
 	struct text_list rules;
 	struct text_list excludes;
 };
