@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include <gpuvirt/config.h>
 #include <gpuvirt/diff.h>
 #include <gpuvirt/repair.h>
 
 #include "base/charset.h"
 #include "base/file.h"
 #include "base/walk.h"
+#include "platform/run.h"
 
 #include "inject.h"
 
@@ -574,6 +576,91 @@ static void tree_is_listed_whole_or_not(void **state)
 	fail_each(&work, 20);
 }
 
+/* ---- configurations ---- */
+
+/* What holds for PATH, by CONFIGS. */
+static enum gv_status show_policy(struct gv_buf *result, struct gv_configs *configs,
+                                  const char *file, struct gv_error *err)
+{
+	const struct gv_policy *policy_found = NULL;
+	const struct gv_config_text *glob = NULL;
+	enum gv_status status = gv_configs_policy(configs, file, &policy_found, err);
+	if (status == GV_OK)
+		status = gv_configs_exclusion(configs, file, &glob, err);
+	bool armed = inject.armed;
+	inject_stop();
+	if (status == GV_OK)
+		gv_buf_format(result, "%zu rules, %zu off, %s\n", policy_found->rules->count,
+		              policy_found->off.count, glob == NULL ? "wanted" : glob->text);
+	inject.armed = armed;
+	return status;
+}
+
+static enum gv_status resolve_policies(const struct work *self, struct gv_buf *result,
+                                       struct gv_error *err)
+{
+	(void)self;
+	static const char *const names[] = {"x.vmx", "lab/x.vmx", "lab/deep/y.vmx", "own/x.vmx"};
+	struct gv_configs *configs = NULL;
+	enum gv_status status = gv_configs_new(&configs, NULL, NULL, err);
+	for (size_t i = 0; status == GV_OK && i < COUNT(names); i++) {
+		char file[300];
+		snprintf(file, sizeof file, "%s/%s", root, names[i]);
+		status = show_policy(result, configs, file, err);
+	}
+	inject_stop();
+	gv_configs_free(configs);
+	return status;
+}
+
+static void policies_are_found_or_not(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		const char *text;
+	} files[] = {
+		{GV_CONFIG_NAME, "gpuvirt: 1\nrules: [vmware-3d, p.yaml]\nexclude: ['y*', a/b/c]\n"
+		                 "disable: [ctrl-z, p]\noverrides:\n"
+		                 "  - {paths: [lab, b, c], rules: [p.yaml], disable: [nul-bytes]}\n"
+		                 "  - {paths: [lab/deep/**], rules: [vmware-3d-off]}\n"},
+		{"p.yaml", "pack: p\nrules: [{id: p, summary: s, severity: note, key: k, "
+		           "ensure: absent, apply: fix}]\n"},
+		{"own/" GV_CONFIG_NAME, "gpuvirt: 1\n"},
+	};
+	char *own = path_join(root, "own");
+	assert_int_equal(mkdir(own, 0755), 0);
+	free(own);
+	for (size_t i = 0; i < COUNT(files); i++) {
+		char *file = path_join(root, files[i].name);
+		file_write(file, gv_span_of(files[i].text));
+		free(file);
+	}
+	static const struct work work = {.name = "policies", .work = resolve_policies};
+	fail_each(&work, 100);
+}
+
+static enum gv_status run_program(const struct work *self, struct gv_buf *result,
+                                  struct gv_error *err)
+{
+	(void)self;
+	static const char *const argv[] = {"sh", "-c", "yes | head -n 5000", NULL};
+	struct gv_run run = {0};
+	int code = gv_run(&run, argv, 1 << 20);
+	inject_stop();
+	if (code == 0)
+		gv_buf_format(result, "%zu bytes\n", run.out_size);
+	gv_run_dispose(&run);
+	return code == ENOMEM ? gv_fail_memory(err) : code == 0 ? GV_OK : GV_ESYSTEM;
+}
+
+static void output_is_read_whole_or_not(void **state)
+{
+	(void)state;
+	static const struct work work = {.name = "run", .work = run_program};
+	fail_each(&work, 2);
+}
+
 #define WITH_RULES(test) cmocka_unit_test_setup_teardown(test, load_rules, drop_rules)
 #define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 
@@ -591,6 +678,8 @@ int main(void)
 		WITH_FILES(keys_are_changed_all_or_none),
 		WITH_FILES(file_is_swapped_or_untouched),
 		WITH_FILES(tree_is_listed_whole_or_not),
+		WITH_FILES(policies_are_found_or_not),
+		cmocka_unit_test(output_is_read_whole_or_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
