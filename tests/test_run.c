@@ -125,6 +125,7 @@ static void closed_standard_files_do_no_harm(void **state)
 		close(2);
 		bool good = gv_run(&run, argv, 100) == 0 && run.status == 0 &&
 		            strcmp(run.out, "out\n") == 0 && strcmp(run.err, "err\n") == 0;
+		gv_run_dispose(&run);
 		_exit(good ? 0 : 1);
 	}
 	int status = -1;

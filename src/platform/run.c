@@ -177,6 +177,12 @@ static int wait_for(pid_t pid)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* Where posix_spawn cannot tell that there is no such program, its place ends so (POSIX). */
+static bool is_absent(const struct gv_run *run)
+{
+	return run->status == 127 && run->out_size == 0 && run->err[0] == '\0';
+}
+
 int gv_run(struct gv_run *run, const char *const *argv, size_t limit)
 {
 	struct pipe_ends out = {-1, -1};
@@ -198,7 +204,7 @@ int gv_run(struct gv_run *run, const char *const *argv, size_t limit)
 		kill(pid, SIGKILL);
 	if (runs)
 		run->status = wait_for(pid);
-	return code;
+	return code == 0 && is_absent(run) ? ENOENT : code;
 }
 
 void gv_run_dispose(struct gv_run *run)
