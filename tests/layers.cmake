@@ -16,6 +16,7 @@ set(header_lint vmx)
 set(header_plan repair)
 set(header_repair repair)
 set(header_config config)
+set(header_batch repair)
 set(header_diff report)
 
 # Text that only some files may have: "what it is|pattern|files that may have it".

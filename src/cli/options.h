@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <gpuvirt/batch.h>
 #include <gpuvirt/text.h>
 
 #include "cli/output.h"
@@ -23,6 +24,8 @@ enum option_id {
 	OPTION_NO_BACKUP,
 	OPTION_EXCLUDE,
 	OPTION_MAX_SIZE,
+	OPTION_JOBS,
+	OPTION_DURABILITY,
 	OPTION_COLOR,
 	OPTION_QUIET,
 	OPTION_VERBOSE,
@@ -62,6 +65,8 @@ struct settings {
 	enum color_choice color;
 	uint64_t max_size; /* bytes */
 	const char *config; /* NULL: searched */
+	unsigned jobs;     /* workers; 0: as many as there are processors */
+	enum gv_durability durability;
 	struct text_list rules;
 	struct text_list excludes;
 };
