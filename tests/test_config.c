@@ -52,11 +52,23 @@ static struct gv_configs *start(const char *file)
 	return configs;
 }
 
+static enum gv_status find_policy(struct gv_configs *configs, const char *path,
+                                  const struct gv_policy **out, struct gv_error *err)
+{
+	const struct gv_config *config = NULL;
+	char folder[512] = ".";
+	const char *slash = path == NULL ? NULL : strrchr(path, '/');
+	if (slash != NULL)
+		snprintf(folder, sizeof folder, "%.*s/", (int)(slash - path), path);
+	enum gv_status status = gv_configs_find(configs, folder, &config, err);
+	return status == GV_OK ? gv_configs_policy(configs, config, path, out, err) : status;
+}
+
 static const struct gv_policy *policy_of(struct gv_configs *configs, const char *path)
 {
 	const struct gv_policy *policy = NULL;
 	struct gv_error err = {0};
-	if (gv_configs_policy(configs, path, &policy, &err) != GV_OK)
+	if (find_policy(configs, path, &policy, &err) != GV_OK)
 		fail_msg("%s: %u:%u: %s", path, err.line, err.column, err.message);
 	return policy;
 }
@@ -87,8 +99,13 @@ static void assert_config(struct gv_configs *configs, const char *folder, const 
 
 static bool is_excluded(struct gv_configs *configs, const char *path)
 {
+	const struct gv_config *config = NULL;
 	const struct gv_config_text *glob = NULL;
-	assert_int_equal(gv_configs_exclusion(configs, path, &glob, NULL), GV_OK);
+	char folder[512] = ".";
+	if (strchr(path, '/') != NULL)
+		snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+	assert_int_equal(gv_configs_find(configs, folder, &config, NULL), GV_OK);
+	assert_int_equal(gv_configs_exclusion(configs, config, path, &glob, NULL), GV_OK);
 	return glob != NULL;
 }
 
@@ -153,7 +170,7 @@ static void what_is_wrong_is_told_with_its_place(void **state)
 		struct gv_error err = {0};
 		struct gv_buf have = {0};
 		put("bad/.gpuvirt.yaml", rows[i].text);
-		assert_int_not_equal(gv_configs_policy(configs, "bad/a.vmx", &policy, &err), GV_OK);
+		assert_int_not_equal(find_policy(configs, "bad/a.vmx", &policy, &err), GV_OK);
 		assert_null(policy);
 		gv_buf_format(&have, "%s:%u:%u: %s", gv_configs_culprit(configs), err.line,
 		              err.column, err.message);
@@ -184,7 +201,7 @@ static void hostile_files_are_refused(void **state)
 		for (int i = 0; i < (kind == 1 ? 2000000 : kind == 3 ? 20 : 300000); i++)
 			gv_buf_text(&text, kind == 3 ? "[" : "a,");
 		put("bad/.gpuvirt.yaml", text.at);
-		assert_int_not_equal(gv_configs_policy(configs, "bad/a.vmx", &policy, NULL), GV_OK);
+		assert_int_not_equal(find_policy(configs, "bad/a.vmx", &policy, NULL), GV_OK);
 		assert_string_equal(gv_configs_culprit(configs), "bad/.gpuvirt.yaml");
 		gv_configs_free(configs);
 	}
@@ -261,15 +278,30 @@ static void a_file_is_read_once(void **state)
 	gv_configs_free(configs);
 }
 
-/* A folder that was listed need not be looked into. */
-static void what_was_listed_is_passed_by(void **state)
+/* A search tells what it has seen: no folder is looked into but those with a file. */
+static void a_search_tells_what_it_saw(void **state)
 {
 	(void)state;
-	put("listed/.gpuvirt.yaml", "gpuvirt: 1\ndisable: [ctrl-z]\n");
-	put("listed/a/.gpuvirt.yaml", "gpuvirt: 9\n");
+	const struct gv_config *above = NULL;
+	const struct gv_config *inside = NULL;
+	put("seen/.gpuvirt.yaml", "gpuvirt: 1\n");
+	put("seen/a/.gpuvirt.yaml", "gpuvirt: 9\n");
+	put("seen/b/.gpuvirt.yaml", "gpuvirt: 1\n");
 	struct gv_configs *configs = start(NULL);
-	assert_int_equal(gv_configs_pass_by(configs, "listed/a", NULL), GV_OK);
-	assert_config(configs, "listed/a", "listed/.gpuvirt.yaml");
+	assert_int_equal(gv_configs_find(configs, "seen", &above, NULL), GV_OK);
+	assert_int_equal(gv_configs_enter(configs, above, "seen/a", false, &inside, NULL), GV_OK);
+	assert_ptr_equal(inside, above);
+	assert_int_equal(gv_configs_enter(configs, above, "seen/b", true, &inside, NULL), GV_OK);
+	assert_string_equal(inside->path, "seen/b/.gpuvirt.yaml");
+	assert_int_equal(gv_configs_enter(configs, NULL, "none", false, &inside, NULL), GV_OK);
+	assert_null(inside);
+	assert_int_equal(gv_configs_enter(configs, above, "seen/a", true, &inside, NULL), GV_EPARSE);
+	assert_string_equal(gv_configs_culprit(configs), "seen/a/.gpuvirt.yaml");
+	gv_configs_free(configs);
+	configs = start("seen/b/.gpuvirt.yaml");
+	assert_int_equal(gv_configs_find(configs, ".", &above, NULL), GV_OK);
+	assert_int_equal(gv_configs_enter(configs, above, "seen/a", true, &inside, NULL), GV_OK);
+	assert_ptr_equal(inside, above);
 	gv_configs_free(configs);
 }
 
@@ -413,7 +445,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_file_is_told),
 		cmocka_unit_test(the_nearest_file_holds),
 		cmocka_unit_test(a_file_is_read_once),
-		cmocka_unit_test(what_was_listed_is_passed_by),
+		cmocka_unit_test(a_search_tells_what_it_saw),
 		cmocka_unit_test(overrides_hold_where_they_cover),
 		cmocka_unit_test(rules_of_the_command_line_replace_the_others),
 		cmocka_unit_test(a_file_that_is_named_is_the_only_one),

@@ -584,9 +584,14 @@ static enum gv_status show_policy(struct gv_buf *result, struct gv_configs *conf
 {
 	const struct gv_policy *policy_found = NULL;
 	const struct gv_config_text *glob = NULL;
-	enum gv_status status = gv_configs_policy(configs, file, &policy_found, err);
+	const struct gv_config *config = NULL;
+	char folder[300];
+	snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(file, '/') - file), file);
+	enum gv_status status = gv_configs_find(configs, folder, &config, err);
 	if (status == GV_OK)
-		status = gv_configs_exclusion(configs, file, &glob, err);
+		status = gv_configs_policy(configs, config, file, &policy_found, err);
+	if (status == GV_OK)
+		status = gv_configs_exclusion(configs, config, file, &glob, err);
 	bool armed = inject.armed;
 	inject_stop();
 	if (status == GV_OK)

@@ -70,35 +70,40 @@ void gv_configs_free(struct gv_configs *configs);
 const char *gv_configs_culprit(const struct gv_configs *configs);
 
 /*
- * Says that FOLDER has been listed and holds no configuration, which spares a look; else each new
- * folder is looked into once. GV_ENOMEM, GV_ESYSTEM or GV_EPARSE from one above it.
- */
-enum gv_status gv_configs_pass_by(struct gv_configs *configs, const char *folder,
-                                  struct gv_error *err);
-
-/*
- * Sets *OUT to the configuration for what lies in FOLDER, NULL when there is none. GV_ENOMEM;
- * GV_ESYSTEM when it cannot be read, GV_EPARSE when it is wrong, with line and column.
+ * Sets *OUT to the configuration for what lies in FOLDER, NULL when there is none. Each folder is
+ * looked into once. GV_ENOMEM; GV_ESYSTEM when the file cannot be read, GV_EPARSE when it is wrong,
+ * with line and column.
  */
 enum gv_status gv_configs_find(struct gv_configs *configs, const char *folder,
                                const struct gv_config **out, struct gv_error *err);
 
 /*
- * Sets *OUT to what holds for the file PATH; NULL is standard input, to which the configuration of
- * the working directory applies without its overrides. Fails as gv_configs_find.
+ * The same for a search, which goes down from ABOVE, what was found for the folder that FOLDER lies
+ * in, and knows whether FOLDER HAS a configuration: most cost nothing then. Follows no link, as the
+ * search.
  */
-enum gv_status gv_configs_policy(struct gv_configs *configs, const char *path,
-                                 const struct gv_policy **out, struct gv_error *err);
+enum gv_status gv_configs_enter(struct gv_configs *configs, const struct gv_config *above,
+                                const char *folder, bool has, const struct gv_config **out,
+                                struct gv_error *err);
 
 /*
- * Sets *OUT to the glob by which a search of PATH's folder passes over PATH, a file or a folder, or
- * to NULL. By the configuration of the folder that PATH lies in; folders above are not asked: a
- * search has asked for them before. Fails as gv_configs_find.
+ * Sets *OUT to what holds for the file PATH by CONFIG, which was found for its folder, or by
+ * nothing, if it is NULL. PATH may be NULL for standard input, to which no override applies.
+ * GV_ENOMEM.
  */
-enum gv_status gv_configs_exclusion(struct gv_configs *configs, const char *path,
-                                    const struct gv_config_text **out, struct gv_error *err);
+enum gv_status gv_configs_policy(struct gv_configs *configs, const struct gv_config *config,
+                                 const char *path, const struct gv_policy **out,
+                                 struct gv_error *err);
 
-/* Sets *OUT to whether override INDEX of CONFIG, found for PATH's folder, covers PATH. */
+/*
+ * Sets *OUT to the glob of CONFIG, which may be NULL and was found for the folder that PATH lies
+ * in, by which a search passes over PATH, a file or a folder, or to NULL. GV_ENOMEM.
+ */
+enum gv_status gv_configs_exclusion(struct gv_configs *configs, const struct gv_config *config,
+                                    const char *path, const struct gv_config_text **out,
+                                    struct gv_error *err);
+
+/* Sets *OUT to whether override INDEX of CONFIG covers PATH. GV_ENOMEM. */
 enum gv_status gv_configs_covers(struct gv_configs *configs, const struct gv_config *config,
                                  size_t index, const char *path, bool *out, struct gv_error *err);
 

@@ -149,6 +149,25 @@ static void show_rules(struct view *view, const struct gv_policy *policy)
 }
 
 /*
+ * Sets *GLOB to what excludes PART from a search of the folder that it lies in, by *CONFIG; PART
+ * becomes that folder.
+ */
+static enum gv_status ask_above(struct view *view, struct gv_buf *part,
+                                const struct gv_config **config, const struct gv_config_text **glob)
+{
+	struct gv_buf folder = {0};
+	gv_buf_add(&folder, path_folder(gv_buf_span(part)));
+	enum gv_status status = folder.failed ? gv_fail_memory(&view->err) : GV_OK;
+	if (status == GV_OK)
+		status = gv_configs_find(view->configs, folder.at, config, &view->err);
+	if (status == GV_OK)
+		status = gv_configs_exclusion(view->configs, *config, part->at, glob, &view->err);
+	gv_buf_dispose(part);
+	*part = folder;
+	return status;
+}
+
+/*
  * The first glob by which a search from some folder above would not come to the path; asked of
  * each folder on the way, since each may have a configuration of its own.
  */
@@ -159,13 +178,8 @@ static void show_exclusion(struct view *view)
 	const struct gv_config_text *glob = NULL;
 	path_make_absolute(&part, "/", gv_span_of(view->path));
 	enum gv_status status = part.failed ? gv_fail_memory(&view->err) : GV_OK;
-	while (status == GV_OK && part.len > 1 && glob == NULL) {
-		status = gv_configs_exclusion(view->configs, part.at, &glob, &view->err);
-		part.len = path_folder(gv_buf_span(&part)).len;
-		part.at[part.len] = '\0';
-	}
-	if (status == GV_OK && glob != NULL)
-		status = gv_configs_find(view->configs, part.at, &config, &view->err);
+	while (status == GV_OK && part.len > 1 && glob == NULL)
+		status = ask_above(view, &part, &config, &glob);
 	begin_fact(view, "excluded");
 	output_text(&view->cli->out, glob == NULL ? "no" : "yes, unless it is named, by ");
 	if (status == GV_OK && glob != NULL) {
@@ -221,7 +235,8 @@ static enum gv_status show_path(struct view *view, const char *here)
 	if (status == GV_OK)
 		status = gv_configs_find(view->configs, name.at, &view->config, &view->err);
 	if (status == GV_OK)
-		status = gv_configs_policy(view->configs, view->path, &policy, &view->err);
+		status = gv_configs_policy(view->configs, view->config, view->path, &policy,
+		                           &view->err);
 	gv_buf_dispose(&name);
 	if (status == GV_OK)
 		show_all(view, here, policy);

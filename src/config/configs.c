@@ -245,19 +245,18 @@ static enum gv_status note(struct gv_configs *configs, struct gv_span folder, st
 	return good ? GV_OK : gv_fail_memory(err);
 }
 
-/* Looks into FOLDER, unless it is EMPTY, and those above it until one is known or has it. */
+/* Looks into FOLDER and those above it until one is known or has it. */
 static enum gv_status climb(struct gv_configs *configs, struct config **out, struct gv_span folder,
-                            bool empty, struct gv_error *err)
+                            struct gv_error *err)
 {
 	struct gv_span at = folder;
 	struct gv_span last = {0};
 	struct config *found = gv_map_get(&configs->folders, at);
 	while (found == NULL) {
 		last = at;
-		enum gv_status status = empty ? GV_OK : look_into(configs, &found, at, err);
+		enum gv_status status = look_into(configs, &found, at, err);
 		if (status != GV_OK)
 			return status;
-		empty = false;
 		if (found == NULL && at.len == 1)
 			found = &configs->none;
 		at = path_folder(at);
@@ -270,7 +269,7 @@ static enum gv_status climb(struct gv_configs *configs, struct config **out, str
 
 /* Sets *OUT to the configuration for FOLDER, or to NONE. */
 static enum gv_status find(struct gv_configs *configs, struct config **out, struct gv_span folder,
-                           bool empty, struct gv_error *err)
+                           struct gv_error *err)
 {
 	configs->culprit = NULL;
 	*out = configs->fixed != NULL ? configs->fixed : configs->answer;
@@ -279,8 +278,8 @@ static enum gv_status find(struct gv_configs *configs, struct config **out, stru
 		return GV_OK;
 	struct gv_buf path = {0};
 	path_make_absolute(&path, configs->here, folder);
-	enum gv_status status = path.failed ? gv_fail_memory(err)
-	                                    : climb(configs, out, gv_buf_span(&path), empty, err);
+	enum gv_status status =
+		path.failed ? gv_fail_memory(err) : climb(configs, out, gv_buf_span(&path), err);
 	gv_buf_dispose(&path);
 	configs->asked.len = 0;
 	gv_buf_add(&configs->asked, folder);
@@ -288,30 +287,24 @@ static enum gv_status find(struct gv_configs *configs, struct config **out, stru
 	return status;
 }
 
-/* The folder that PATH lies in, as it is written. */
-static struct gv_span folder_of(const char *path)
-{
-	const char *slash = path == NULL ? NULL : strrchr(path, '/');
-	if (slash == NULL)
-		return GV_LITERAL(".");
-	return (struct gv_span){path, slash == path ? 1 : (size_t)(slash - path)};
-}
-
-enum gv_status gv_configs_pass_by(struct gv_configs *configs, const char *folder,
-                                  struct gv_error *err)
-{
-	struct config *config;
-	return find(configs, &config, gv_span_of(folder), true, err);
-}
-
 enum gv_status gv_configs_find(struct gv_configs *configs, const char *folder,
                                const struct gv_config **out, struct gv_error *err)
 {
 	struct config *config;
-	enum gv_status status = find(configs, &config, gv_span_of(folder), false, err);
+	enum gv_status status = find(configs, &config, gv_span_of(folder), err);
 	if (status == GV_OK)
 		*out = config == &configs->none ? NULL : &config->shown;
 	return status;
+}
+
+enum gv_status gv_configs_enter(struct gv_configs *configs, const struct gv_config *above,
+                                const char *folder, bool has, const struct gv_config **out,
+                                struct gv_error *err)
+{
+	if (has)
+		return gv_configs_find(configs, folder, out, err);
+	*out = above;
+	return GV_OK;
 }
 
 static enum gv_status start(struct gv_configs *configs, const char *file, struct gv_error *err)
@@ -354,15 +347,15 @@ enum gv_status gv_configs_new(struct gv_configs **out, const struct gv_rules *ru
 static enum gv_status split(const struct gv_configs *configs, struct parts *out,
                             const struct gv_config *config, const char *path, struct gv_error *err)
 {
-	struct gv_buf whole = {0};
-	path_make_absolute(&whole, configs->here, gv_span_of(path));
-	struct gv_span all = gv_buf_span(&whole);
+	struct gv_buf absolute = {0};
+	path_make_absolute(&absolute, configs->here, gv_span_of(path));
+	struct gv_span all = gv_buf_span(&absolute);
 	struct gv_span below = {0};
-	if (!whole.failed)
+	if (!absolute.failed)
 		below = path_below(gv_span_of(config->folder), all);
-	bool good = !whole.failed && (below.at != NULL || parts_add(out, GV_LITERAL(".."))) &&
+	bool good = !absolute.failed && (below.at != NULL || parts_add(out, GV_LITERAL(".."))) &&
 	            parts_add(out, below.at != NULL ? below : all);
-	gv_buf_dispose(&whole);
+	gv_buf_dispose(&absolute);
 	return good ? GV_OK : gv_fail_memory(err);
 }
 
@@ -440,44 +433,47 @@ static enum gv_status find_policy(struct gv_configs *configs, const struct gv_po
 	return GV_OK;
 }
 
-enum gv_status gv_configs_policy(struct gv_configs *configs, const char *path,
-                                 const struct gv_policy **out, struct gv_error *err)
+/* The structure that CONFIG is the first member of. */
+static const struct config *whole(const struct gv_config *config)
 {
-	struct config *config;
-	enum gv_status status = find(configs, &config, folder_of(path), false, err);
-	if (status != GV_OK)
-		return status;
-	if (config == &configs->none) {
+	return (const struct config *)config;
+}
+
+enum gv_status gv_configs_policy(struct gv_configs *configs, const struct gv_config *config,
+                                 const char *path, const struct gv_policy **out,
+                                 struct gv_error *err)
+{
+	enum gv_status status = GV_OK;
+	struct gv_buf key = {0};
+	if (config == NULL) {
 		*out = &configs->plain;
 		return GV_OK;
 	}
-	struct gv_buf key = {0};
 	gv_buf_add(&key, (struct gv_span){(const char *)&config, sizeof config});
-	for (size_t i = 0; path == NULL && i < config->shown.override_count; i++)
+	for (size_t i = 0; path == NULL && i < config->override_count; i++)
 		gv_buf_char(&key, false);
-	if (path != NULL && config->shown.override_count > 0)
-		status = find_overrides(configs, &key, config, path, err);
+	if (path != NULL && config->override_count > 0)
+		status = find_overrides(configs, &key, whole(config), path, err);
 	if (status == GV_OK)
-		status = key.failed ? gv_fail_memory(err)
-		                    : find_policy(configs, out, config, gv_buf_span(&key), err);
+		status = key.failed
+		                 ? gv_fail_memory(err)
+		                 : find_policy(configs, out, whole(config), gv_buf_span(&key), err);
 	gv_buf_dispose(&key);
 	return status;
 }
 
-enum gv_status gv_configs_exclusion(struct gv_configs *configs, const char *path,
-                                    const struct gv_config_text **out, struct gv_error *err)
+enum gv_status gv_configs_exclusion(struct gv_configs *configs, const struct gv_config *config,
+                                    const char *path, const struct gv_config_text **out,
+                                    struct gv_error *err)
 {
-	struct config *config;
-	struct parts parts = {0};
-	enum gv_status status = find(configs, &config, folder_of(path), false, err);
-	if (status != GV_OK)
-		return status;
 	*out = NULL;
-	const struct gv_config_texts *globs = &config->shown.exclude;
-	if (globs->count > 0)
-		status = split(configs, &parts, &config->shown, path, err);
+	if (config == NULL || config->exclude.count == 0)
+		return GV_OK;
+	struct parts parts = {0};
+	const struct gv_config_texts *globs = &config->exclude;
+	enum gv_status status = split(configs, &parts, config, path, err);
 	for (size_t i = 0; status == GV_OK && *out == NULL && i < globs->count; i++) {
-		if (glob_matches(&config->exclude[i], &parts))
+		if (glob_matches(&whole(config)->exclude[i], &parts))
 			*out = &globs->at[i];
 	}
 	parts_dispose(&parts);
@@ -487,11 +483,10 @@ enum gv_status gv_configs_exclusion(struct gv_configs *configs, const char *path
 enum gv_status gv_configs_covers(struct gv_configs *configs, const struct gv_config *config,
                                  size_t index, const char *path, bool *out, struct gv_error *err)
 {
-	const struct config *whole = (const struct config *)config; /* its first member */
 	struct parts parts = {0};
 	enum gv_status status = split(configs, &parts, config, path, err);
 	if (status == GV_OK)
-		*out = is_covered(whole->overrides[index].paths,
+		*out = is_covered(whole(config)->overrides[index].paths,
 		                  config->overrides[index].paths.count, &parts);
 	parts_dispose(&parts);
 	return status;
