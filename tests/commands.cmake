@@ -26,7 +26,9 @@ endforeach()
 # The examples of the documentation are true.
 add_test(NAME docs.rules COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_rules.sh
   $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/rules.md)
-set_tests_properties(docs.rules PROPERTIES LABELS docs)
+add_test(NAME docs.config COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_console.sh
+  $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/config.md)
+set_tests_properties(docs.rules docs.config PROPERTIES LABELS docs)
 
 # Who may include what, who may print, where systems may differ; and that the test can fail.
 add_test(NAME layers COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR}

@@ -45,8 +45,9 @@ static void dump_file(struct gv_buf *piece, const struct gv_format *format,
                       const char *path)
 {
 	struct gv_repair repair = {0};
+	struct gv_policy policy = {.rules = report->rules};
 	struct gv_repair_options options = {
-		.rules = report->rules,
+		.policy = &policy,
 		.max_size = GV_DEFAULT_MAX_SIZE,
 		.unsafe = report->unsafe,
 		.write = report->run == GV_RUN_FIX,

@@ -32,13 +32,14 @@ static int drop_rules(void **state)
 static struct gv_repair make_repair(enum gv_run run, const char *text, bool unsafe)
 {
 	struct gv_repair repair = {0};
+	struct gv_policy policy = {.rules = &rules};
 	gv_buf_text(&repair.original, text);
 	assert_int_equal(gv_vmx_parse(&repair.vmx, gv_buf_span(&repair.original), NULL), GV_OK);
 	if (run == GV_RUN_CHECK) {
-		assert_int_equal(gv_examine(&repair.plan.found, repair.vmx, &rules, NULL), GV_OK);
+		assert_int_equal(gv_examine(&repair.plan.found, repair.vmx, &policy, NULL), GV_OK);
 		repair.plan.changes = gv_findings_are_fixed(&repair.plan.found, unsafe);
 	} else {
-		assert_int_equal(gv_plan_make(&repair.plan, repair.vmx, &rules, unsafe, NULL),
+		assert_int_equal(gv_plan_make(&repair.plan, repair.vmx, &policy, unsafe, NULL),
 		                 GV_OK);
 	}
 	return repair;

@@ -44,12 +44,13 @@ static int make_repair(void **state)
 {
 	(void)state;
 	size_t count;
+	struct gv_policy policy = {.rules = &rules};
 	cJSON_Hooks hooks = {.malloc_fn = __wrap_malloc, .free_fn = free};
 	cJSON_InitHooks(&hooks);
 	gv_buf_add(&repair.original, SPAN(TROUBLE));
 	return gv_rules_add(&rules, gv_builtin_packs(&count)[0].yaml, NULL) != GV_OK ||
 	       gv_vmx_parse(&repair.vmx, gv_buf_span(&repair.original), NULL) != GV_OK ||
-	       gv_plan_make(&repair.plan, repair.vmx, &rules, false, NULL) != GV_OK;
+	       gv_plan_make(&repair.plan, repair.vmx, &policy, false, NULL) != GV_OK;
 }
 
 static int drop_repair(void **state)

@@ -7,6 +7,7 @@
 #define REPORTS (OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE))
 #define TARGETS (OPTION_BIT(OPTION_EXCLUDE) | OPTION_BIT(OPTION_MAX_SIZE))
 #define RULES   (OPTION_BIT(OPTION_RULES))
+#define CONFIG  (OPTION_BIT(OPTION_CONFIG))
 #define GUESSES (OPTION_BIT(OPTION_UNSAFE))
 #define WRITES  (OPTION_BIT(OPTION_DRY_RUN) | OPTION_BIT(OPTION_FORCE))
 #define BACKUPS (OPTION_BIT(OPTION_NO_BACKUP))
@@ -117,6 +118,16 @@ static const struct command commands[] = {
 		 {"gpuvirt rules show vmware-3d > mine.yaml", "start a pack of your own"},
 		 {"gpuvirt rules lint mine.yaml", "check it"}},
 		cmd_rules,
+	},
+	{
+		"config", "show PATH", "show what holds for a path, and why",
+		"Prints which .gpuvirt.yaml files were looked for and which holds, the overrides, "
+		"rule packs and rules that apply to PATH, what is switched off, and whether a "
+		"search would pass over PATH, each with its file and line.",
+		COMMON | CONFIG, 2, 2,
+		{{"gpuvirt config show my.vmx", "one machine"},
+		 {"gpuvirt config show --config ci.yaml vms/", "as if this file were given"}},
+		cmd_config,
 	},
 	{
 		"help", "[COMMAND]", "show this help, or that of a command",

@@ -14,6 +14,8 @@ const struct option_row option_rows[OPTIONS] = {
 	[OPTION_DRY_RUN] = {.name = "dry-run", .letter = 'n', .help = "do everything but write"},
 	[OPTION_RULES] = {.name = "rules", .value = "NAME|FILE",
 		.help = "use this rule pack instead of vmware-3d (repeatable)"},
+	[OPTION_CONFIG] = {.name = "config", .value = "FILE",
+		.help = "use this configuration instead of searching for .gpuvirt.yaml"},
 	[OPTION_UNSAFE] = {.name = "unsafe-fixes",
 		.help = "make also the repairs that guess what was meant"},
 	[OPTION_FORCE] = {.name = "force",
@@ -122,6 +124,9 @@ static bool apply(struct settings *settings, enum option_id option, const char *
 		return true;
 	case OPTION_RULES:
 		return add_text(&settings->rules, value);
+	case OPTION_CONFIG:
+		settings->config = value;
+		return true;
 	case OPTION_UNSAFE:
 		settings->unsafe = true;
 		return true;

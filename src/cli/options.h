@@ -18,6 +18,7 @@
 enum option_id {
 	OPTION_DRY_RUN,
 	OPTION_RULES,
+	OPTION_CONFIG,
 	OPTION_UNSAFE,
 	OPTION_FORCE,
 	OPTION_NO_BACKUP,
@@ -63,6 +64,7 @@ struct settings {
 	bool help;
 	enum color_choice color;
 	uint64_t max_size; /* bytes */
+	const char *config; /* NULL: searched */
 	unsigned jobs;     /* workers; 0: as many as there are processors */
 	enum gv_durability durability;
 	struct text_list rules;

@@ -114,8 +114,9 @@ static enum gv_exit run_files(struct cli *cli, const struct run_mode *mode,
 	struct run run = {.cli = cli, .mode = mode, .paths = paths};
 	struct gv_error err = {0};
 	size_t done = 0;
+	struct gv_policy policy = {.rules = rules};
 	struct gv_repair_options options = {
-		.rules = rules,
+		.policy = &policy,
 		.max_size = settings->max_size,
 		.unsafe = settings->unsafe,
 		.force = settings->force,

@@ -17,6 +17,7 @@ enum check {
 	CTRL_Z,
 	MISSING_CONFIG_VERSION,
 	MISSING_HARDWARE_VERSION,
+	UNKNOWN_RULE, /* found by repair/comments.c, which knows the rules */
 	CHECKS
 };
 
@@ -43,6 +44,8 @@ static const struct gv_check checks[] = {
 		"config.version is missing", "The file may be a fragment or a template.", true},
 	[MISSING_HARDWARE_VERSION] = {"missing-hardware-version", GV_NOTE,
 		"virtualHW.version is missing", "The file may be a fragment or a template.", true},
+	[UNKNOWN_RULE] = {"unknown-rule", GV_NOTE, "a comment switches off what is not there",
+		"A rule that a comment names is none of this run: a typing error, perhaps.", false},
 };
 /* clang-format on */
 
@@ -52,6 +55,15 @@ const struct gv_check *gv_checks(size_t *count)
 {
 	*count = CHECKS;
 	return checks;
+}
+
+const struct gv_check *gv_check(const char *id)
+{
+	for (int i = 0; i < CHECKS; i++) {
+		if (strcmp(checks[i].id, id) == 0)
+			return &checks[i];
+	}
+	return NULL;
 }
 
 struct linter {
@@ -83,7 +95,8 @@ static void add_at(struct linter *linter, enum check check, uint32_t line, size_
                    enum gv_fix fix, size_t first_edit)
 {
 	bool fixable = linter->findings->edits.count > first_edit;
-	if (linter->found[check]++ >= MAX_FINDINGS) {
+	bool off = gv_ids_have(linter->findings->off, checks[check].id);
+	if (!off && linter->found[check]++ >= MAX_FINDINGS) {
 		pass_over(linter, fix, first_edit);
 		return;
 	}
@@ -516,6 +529,7 @@ void gv_lint(struct gv_findings *findings, const struct gv_vmx *vmx)
 	for (int i = 0; i < CHECKS; i++)
 		add_rest(&linter, (enum check)i);
 	findings->failed |= linter.message.failed;
+	findings->edits.join_from = findings->edits.count; /* a rule's edits are its own */
 	free(linter.disputed);
 	gv_buf_dispose(&linter.message);
 }
