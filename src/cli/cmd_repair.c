@@ -127,7 +127,7 @@ static void summarise_fix(struct cli *cli, const struct tally *tally)
 	struct gv_buf line = {0};
 	tally_show_fix(&line, tally, cli->settings.dry_run);
 	/* Only of the default pack it is known that a repair asks for 3D. */
-	const char *then = cli->settings.rules.count == 0
+	const char *then = cli->default_rules
 	                           ? "; VMware probes the GPU at the next power-on"
 	                           : "; VMware reads the file at the next power-on";
 	if (tally->fixed > 0 && !cli->settings.dry_run)

@@ -16,6 +16,8 @@ const struct option_row option_rows[OPTIONS] = {
 		.help = "use this rule pack instead of vmware-3d (repeatable)"},
 	[OPTION_CONFIG] = {.name = "config", .value = "FILE",
 		.help = "use this configuration instead of searching for .gpuvirt.yaml"},
+	[OPTION_CHANGED_SINCE] = {.name = "changed-since", .value = "REV",
+		.help = "take only files that git says have changed since this revision"},
 	[OPTION_UNSAFE] = {.name = "unsafe-fixes",
 		.help = "make also the repairs that guess what was meant"},
 	[OPTION_FORCE] = {.name = "force",
@@ -124,6 +126,9 @@ static bool apply(struct settings *settings, enum option_id option, const char *
 		return true;
 	case OPTION_RULES:
 		return add_text(&settings->rules, value);
+	case OPTION_CHANGED_SINCE:
+		settings->changed_since = value;
+		return true;
 	case OPTION_CONFIG:
 		settings->config = value;
 		return true;

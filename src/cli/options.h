@@ -19,6 +19,7 @@ enum option_id {
 	OPTION_DRY_RUN,
 	OPTION_RULES,
 	OPTION_CONFIG,
+	OPTION_CHANGED_SINCE,
 	OPTION_UNSAFE,
 	OPTION_FORCE,
 	OPTION_NO_BACKUP,
@@ -64,7 +65,8 @@ struct settings {
 	bool help;
 	enum color_choice color;
 	uint64_t max_size; /* bytes */
-	const char *config; /* NULL: searched */
+	const char *config;        /* NULL: searched */
+	const char *changed_since; /* NULL: all files */
 	unsigned jobs;     /* workers; 0: as many as there are processors */
 	enum gv_durability durability;
 	struct text_list rules;

@@ -107,16 +107,14 @@ static void tell_stopped(struct run *run, size_t done)
 }
 
 static enum gv_exit run_files(struct cli *cli, const struct run_mode *mode,
-                              const struct gv_rules *rules, const struct gv_paths *paths,
-                              struct gv_pool *pool)
+                              const struct targets *targets, struct gv_pool *pool)
 {
+	const struct gv_paths *paths = &targets->paths;
 	const struct settings *settings = &cli->settings;
 	struct run run = {.cli = cli, .mode = mode, .paths = paths};
 	struct gv_error err = {0};
 	size_t done = 0;
-	struct gv_policy policy = {.rules = rules};
 	struct gv_repair_options options = {
-		.policy = &policy,
 		.max_size = settings->max_size,
 		.unsafe = settings->unsafe,
 		.force = settings->force,
@@ -129,6 +127,7 @@ static enum gv_exit run_files(struct cli *cli, const struct run_mode *mode,
 		.count = paths->count,
 		.pool = pool,
 		.options = &options,
+		.policies = targets->scope.policies,
 		.durability = settings->durability,
 		.render = render,
 		.deliver = deliver,
@@ -164,18 +163,17 @@ enum gv_exit run_over_files(struct cli *cli, const struct run_mode *mode)
 {
 	unsigned jobs = cli->settings.jobs > 0 ? cli->settings.jobs : gv_os_processors();
 	struct gv_pool *pool = gv_pool_new(jobs); /* without it all is only slower */
-	struct gv_rules rules = {0};
-	struct gv_paths paths = {0};
+	struct targets targets = {0};
 	enum gv_exit status = EXIT_MISUSE;
-	if (targets_load_rules(cli, &rules) && targets_find_files(cli, pool, &paths)) {
+	if (targets_find(&targets, cli, pool)) {
+		cli->default_rules = scope_is_default(&targets.scope, &targets.paths);
 		if (mode->write)
-			step_aside(cli, &paths);
+			step_aside(cli, &targets.paths);
 		if (mode->write && !cli->settings.dry_run)
-			targets_clean_up(cli, &paths);
-		status = run_files(cli, mode, &rules, &paths, pool);
+			targets_clean_up(cli, &targets.paths);
+		status = run_files(cli, mode, &targets, pool);
 	}
-	gv_paths_dispose(&paths);
-	gv_rules_dispose(&rules);
+	targets_dispose(&targets);
 	gv_pool_free(pool);
 	return status;
 }
