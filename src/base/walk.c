@@ -93,7 +93,7 @@ struct search {
 	size_t count;
 };
 
-static bool is_machine_file(const char *name)
+bool gv_walk_is_machine(const char *name)
 {
 	struct gv_span span = gv_span_of(name);
 	return gv_span_ends_nocase(span, GV_LITERAL(".vmx")) ||
@@ -159,7 +159,7 @@ static bool note_name(void *context, const char *name, enum gv_os_type type)
 		return false;
 	if (type == GV_OS_FILE && gv_temp_is_name(name))
 		lane->node->folder.has_leftovers = true;
-	if (type == GV_OS_FOLDER || (type == GV_OS_FILE && is_machine_file(name)))
+	if (type == GV_OS_FOLDER || (type == GV_OS_FILE && gv_walk_is_machine(name)))
 		return note_entry(lane, name, type == GV_OS_FOLDER);
 	return true;
 }

@@ -63,6 +63,9 @@ struct gv_walk {
 	void *context;
 };
 
+/* True when the name of PATH is one that a search takes: it ends in .vmx or .vmtx, in any case. */
+bool gv_walk_is_machine(const char *path);
+
 void gv_paths_dispose(struct gv_paths *paths);
 
 /*

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/walk.h"
 #include "cli/show.h"
 #include "platform/os.h"
 #include "version.h"
@@ -19,6 +20,20 @@ static bool read_baseline(struct reporting *reporting)
 	if (status != GV_OK)
 		output_failure(&reporting->cli->out, path, &err);
 	return status == GV_OK;
+}
+
+/* Where "--output *.vmx" was meant for the files, the first of them must not become the report. */
+static bool may_write(struct cli *cli, const char *path)
+{
+	if (path == NULL)
+		return true;
+	bool machine = gv_walk_is_machine(path);
+	if (machine)
+		output_error(&cli->out, path,
+		             "ends like a machine's file: no report takes its place");
+	else if (path[0] == '\0')
+		output_error(&cli->out, NULL, "a report needs the name of a file");
+	return !machine && path[0] != '\0';
 }
 
 static bool open_file(struct reporting *reporting)
@@ -41,6 +56,8 @@ bool reporting_open(struct reporting *reporting, struct cli *cli, enum gv_run ru
 	*reporting = (struct reporting){.cli = cli, .format = settings->format};
 	/* Where the working directory is not known paths are told as they were named. */
 	(void)gv_os_resolve(".", &reporting->folder);
+	if (!may_write(cli, settings->output) || !may_write(cli, settings->write_baseline))
+		return false;
 	if (settings->baseline != NULL && !read_baseline(reporting))
 		return false;
 	if (settings->output != NULL && !open_file(reporting))
@@ -140,10 +157,11 @@ static void print_statistics(struct reporting *reporting, bool is_patch)
 /* Says that the baseline has entries that nothing was found for any more. */
 static void tell_stale(struct reporting *reporting)
 {
+	const struct settings *settings = &reporting->cli->settings;
 	struct gv_baseline_counts counts = gv_baseline_count(reporting->known);
-	if (counts.stale == 0 || reporting->cli->settings.quiet)
+	if (counts.stale == 0 || settings->quiet || settings->write_baseline != NULL)
 		return;
-	output_error(&reporting->cli->out, reporting->cli->settings.baseline,
+	output_error(&reporting->cli->out, settings->baseline,
 	             "%zu accepted finding%s gone: --write-baseline writes it anew", counts.stale,
 	             counts.stale == 1 ? " is" : "s are");
 }
