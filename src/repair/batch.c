@@ -122,7 +122,7 @@ static enum gv_status stage(struct window *window, struct slot *slot, struct gv_
 		return gv_fail_memory(err);
 	enum gv_status status =
 		gv_stage(&pending->staged, place, file, gv_buf_span(&repair->plan.text),
-	                 batch->options->backup, batch->durability == GV_DURABLE_FILE, err);
+	                 batch->options->backup, window->sync_each_text, err);
 	repair->written = status == GV_OK;
 	if (status != GV_OK) {
 		free_pending(pending);
