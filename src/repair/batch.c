@@ -38,6 +38,7 @@ struct pending {
 struct slot {
 	void *rendered;
 	bool looked_at;
+	bool short_of;           /* failed for want of what the others of the window hold */
 	struct pending *pending; /* NULL when there is nothing to write */
 };
 
@@ -134,6 +135,13 @@ static enum gv_status stage(struct window *window, struct slot *slot, struct gv_
 	return GV_OK;
 }
 
+/* True of a failure for want of room or descriptors, which the files of a window share. */
+static bool is_shortage(const struct gv_error *err)
+{
+	return err->code == ENOSPC || err->code == EDQUOT || err->code == EMFILE ||
+	       err->code == ENFILE;
+}
+
 /* One file, up to its staged text, and what is to be said of it. */
 static void look_at(void *context, unsigned worker, size_t piece)
 {
@@ -158,6 +166,7 @@ static void look_at(void *context, unsigned worker, size_t piece)
 		stage(window, slot, &place, &file, &repair, &err);
 	slot->rendered = batch->render(batch->context, index, &repair, &err);
 	slot->looked_at = true;
+	slot->short_of = known == NULL && path != NULL && is_shortage(&err);
 	if (slot->pending != NULL) {
 		slot->pending->original = repair.original;
 		repair.original = (struct gv_buf){0};
@@ -372,7 +381,7 @@ static void render_again(struct window *window, struct slot *slot, const struct 
 	slot->rendered = batch->render(batch->context, index, repair, err);
 }
 
-/* Another program changed the file meanwhile: all over again, for it alone. */
+/* Another program changed the file meanwhile, or room was short: all over again, for it alone. */
 static void start_over(struct window *window, struct slot *slot)
 {
 	size_t index = window->first + (size_t)(slot - window->slots);
@@ -409,6 +418,8 @@ static size_t deliver_window(struct window *window)
 		struct slot *slot = &window->slots[i];
 		if (slot->pending != NULL)
 			settle_slot(window, slot);
+		else if (slot->short_of && !is_over(window))
+			start_over(window, slot);
 		if (!slot->looked_at) {
 			if (slot->rendered != NULL)
 				batch->discard(batch->context, slot->rendered);
