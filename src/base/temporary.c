@@ -122,10 +122,11 @@ bool gv_temp_is_orphan(const struct gv_temp *temp, uint64_t untouched)
 	const uint64_t day = UINT64_C(24) * 3600 * 1000000000;
 	struct gv_os_self self;
 	gv_os_self(&self);
-	bool here = temp->machine == self.machine;
-	if (here && temp->boot == self.boot && temp->space == self.space)
+	bool here = self.machine != 0 && temp->machine == self.machine;
+	bool known = here && self.boot != 0 && temp->boot != 0;
+	if (known && temp->boot == self.boot && temp->space == self.space)
 		return !is_running(temp);
-	if (here && self.machine != 0 && temp->boot != self.boot)
+	if (known && temp->boot != self.boot)
 		return true; /* the machine was started anew since */
 	return untouched > day;
 }
