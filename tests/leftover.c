@@ -1,6 +1,6 @@
 /*
- * leftover USE ORIGINAL TARGET: prints the name that a gpuvirt which is dead by now would have given
- * to a temporary file of the use USE (k, n, c, u) beside TARGET, whose inode was ORIGINAL.
+ * leftover USE ORIGINAL TARGET: prints the name that a gpuvirt which is dead by now would have
+ * given to a temporary file of the use USE (k, n, c, u) beside TARGET, whose inode was ORIGINAL.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -88,7 +88,8 @@ bool gv_temp_read(struct gv_temp *out, const char *name)
 		if (!read_field(&at, i == CHECK ? '.' : '-', &fields[i]))
 			return false;
 	}
-	if (strcmp(at - 1, SUFFIX) != 0 || hash(name, (size_t)(check - name)) != fields[CHECK])
+	if (at - check != 9 || strcmp(at - 1, SUFFIX) != 0 ||
+	    hash(name, (size_t)(check - name)) != fields[CHECK])
 		return false;
 	*out = (struct gv_temp){
 		.use = (enum gv_temp_use)use,
