@@ -9,62 +9,53 @@
 struct gv_vmx {
 	struct gv_span text;
 	struct gv_vmx_counts counts;
-	struct names names;
+	struct hash_key key;
+	struct names *broken; /* of malformed lines; NULL when there are none with a name */
+	struct names names;   /* of entries */
 };
 
-static const char bom[] = {'\xEF', '\xBB', '\xBF'};
-
-static bool has_bom(struct gv_span text)
+/*
+ * The key comes from addresses, which the loader randomises: a file's author cannot aim a million
+ * names at one slot. Nothing secret hangs on it, and no output depends on it.
+ */
+static void make_key(struct gv_vmx *vmx)
 {
-	return text.len >= sizeof bom && memcmp(text.at, bom, sizeof bom) == 0;
+	hash_make_key(&vmx->key, (uint64_t)(uintptr_t)vmx, (uint64_t)(uintptr_t)&make_key);
 }
 
-static bool has_high_byte(struct gv_span text)
+/* The index of malformed lines, made when the first one comes; NULL when memory ran out. */
+static struct names *broken(struct gv_vmx *vmx)
 {
-	size_t i = 0;
-	for (; text.len - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
-		uint64_t word;
-		memcpy(&word, text.at + i, sizeof word);
-		if ((word & UINT64_C(0x8080808080808080)) != 0)
-			return true;
-	}
-	for (; i < text.len; i++) {
-		if ((unsigned char)text.at[i] > 0x7F)
-			return true;
-	}
-	return false;
+	if (vmx->broken == NULL)
+		vmx->broken = malloc(sizeof *vmx->broken);
+	else
+		return vmx->broken;
+	if (vmx->broken != NULL)
+		names_init(vmx->broken);
+	return vmx->broken;
 }
 
-static void count_ending(struct gv_vmx_counts *counts, struct gv_span text,
-                         const struct gv_line *line)
+static bool add_names(struct gv_vmx *vmx, const struct reader *reader)
 {
-	if (line->end == line->start)
-		return;
-	char last = text.at[line->end - 1];
-	if (last == '\r')
-		counts->cr++;
-	else if (last == '\n' && line->end - line->start > 1 && text.at[line->end - 2] == '\r')
-		counts->crlf++;
-	else if (last == '\n')
-		counts->lf++;
+	for (size_t i = 0; i < reader->count; i++) {
+		const struct reader_name *name = &reader->names[i];
+		struct names *names = name->malformed ? broken(vmx) : &vmx->names;
+		if (names == NULL || !names_add(names, vmx->text, name))
+			return false;
+	}
+	return true;
 }
 
 static enum gv_status read_lines(struct gv_vmx *vmx, struct gv_error *err)
 {
-	struct gv_vmx_counts *counts = &vmx->counts;
-	struct gv_line line = {0};
-	while (gv_vmx_next(vmx, &line)) {
-		counts->lines++;
-		count_ending(counts, vmx->text, &line);
-		if (line.kind == GV_LINE_MALFORMED)
-			counts->malformed++;
-		if (line.kind != GV_LINE_ENTRY)
-			continue;
-		counts->entries++;
-		if (!names_add(&vmx->names, vmx->text, &line))
+	struct reader reader;
+	reader_start(&reader, vmx->text, &vmx->key);
+	while (reader_next(&reader)) {
+		if (!add_names(vmx, &reader))
 			return gv_fail_memory(err);
 	}
-	counts->duplicates = (uint32_t)vmx->names.repeat_count;
+	vmx->counts = reader.counts;
+	vmx->counts.duplicates = (uint32_t)vmx->names.repeat_count;
 	return GV_OK;
 }
 
@@ -72,13 +63,12 @@ enum gv_status gv_vmx_parse(struct gv_vmx **out, struct gv_span text, struct gv_
 {
 	if (text.len >= GV_VMX_LIMIT)
 		return gv_fail(err, GV_ETOOBIG, "larger than 4 GiB");
-	struct gv_vmx *vmx = calloc(1, sizeof *vmx);
+	struct gv_vmx *vmx = malloc(sizeof *vmx);
 	if (vmx == NULL)
 		return gv_fail_memory(err);
 	vmx->text = text;
-	vmx->counts.bom = has_bom(text);
-	vmx->counts.nul = text.len > 0 && memchr(text.at, '\0', text.len) != NULL;
-	vmx->counts.high = has_high_byte(text);
+	vmx->broken = NULL;
+	make_key(vmx);
 	names_init(&vmx->names);
 	enum gv_status status = read_lines(vmx, err);
 	if (status != GV_OK)
@@ -93,6 +83,9 @@ void gv_vmx_free(struct gv_vmx *vmx)
 	if (vmx == NULL)
 		return;
 	names_dispose(&vmx->names);
+	if (vmx->broken != NULL)
+		names_dispose(vmx->broken);
+	free(vmx->broken);
 	free(vmx);
 }
 
@@ -119,7 +112,7 @@ struct gv_span gv_vmx_line_ending(const struct gv_vmx *vmx)
 bool gv_vmx_next(const struct gv_vmx *vmx, struct gv_line *line)
 {
 	if (line->number == 0 && vmx->counts.bom)
-		line->end = sizeof bom;
+		line->end = 3;
 	if (line->end >= vmx->text.len)
 		return false;
 	size_t start = line->end;
@@ -139,7 +132,24 @@ static void revisit(const struct gv_vmx *vmx, struct name_place place, struct gv
 bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
 {
 	struct name_place place;
-	if (!names_find(&vmx->names, vmx->text, name, &place))
+	if (!names_find(&vmx->names, vmx->text, name, hash_name(&vmx->key, name), &place))
+		return false;
+	revisit(vmx, place, line);
+	return true;
+}
+
+bool gv_vmx_has(const struct gv_vmx *vmx, struct gv_span name)
+{
+	struct name_place place;
+	return names_find(&vmx->names, vmx->text, name, hash_name(&vmx->key, name), &place);
+}
+
+/* Moves LINE, which NAMES holds, to the next line of its name. */
+static bool find_again(const struct gv_vmx *vmx, const struct names *names, struct gv_line *line)
+{
+	struct name_place place;
+	struct name_hash hash = hash_name(&vmx->key, line->name);
+	if (!names_find_next(names, vmx->text, line->name, hash, line->start, &place))
 		return false;
 	revisit(vmx, place, line);
 	return true;
@@ -147,28 +157,51 @@ bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *
 
 bool gv_vmx_find_again(const struct gv_vmx *vmx, struct gv_line *line)
 {
-	for (size_t i = names_repeats_after(&vmx->names, line->start); i < vmx->names.repeat_count;
-	     i++) {
-		struct gv_line other;
-		revisit(vmx, vmx->names.repeats[i].here, &other);
-		if (!gv_span_equal_nocase(other.name, line->name))
-			continue;
-		*line = other;
-		return true;
-	}
-	return false;
+	return vmx->names.repeat_count > 0 && find_again(vmx, &vmx->names, line);
 }
 
-bool gv_vmx_next_named(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
+/* The same for a name that both entries and malformed lines have: line by line. */
+static bool walk_to(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
 {
-	if (vmx->counts.malformed == 0)
-		return line->number == 0 ? gv_vmx_find(vmx, name, line)
-		                         : gv_vmx_find_again(vmx, line);
 	while (gv_vmx_next(vmx, line)) {
 		if (line->name.len > 0 && gv_span_equal_nocase(line->name, name))
 			return true;
 	}
 	return false;
+}
+
+/* gv_vmx_next_named where there are malformed lines with a name. */
+static bool next_of_both(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
+{
+	struct name_hash hash = hash_name(&vmx->key, name);
+	struct name_place place;
+	bool entries = names_find(&vmx->names, vmx->text, name, hash, &place);
+	struct name_place entry = place;
+	bool malformed = names_find(vmx->broken, vmx->text, name, hash, &place);
+	if (entries && malformed)
+		return walk_to(vmx, name, line);
+	if (!entries && !malformed)
+		return false;
+	if (line->number > 0)
+		return find_again(vmx, entries ? &vmx->names : vmx->broken, line);
+	revisit(vmx, entries ? entry : place, line);
+	return true;
+}
+
+bool gv_vmx_next_named(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
+{
+	if (vmx->broken != NULL)
+		return next_of_both(vmx, name, line);
+	return line->number == 0 ? gv_vmx_find(vmx, name, line) : gv_vmx_find_again(vmx, line);
+}
+
+bool gv_vmx_may_begin(const struct gv_vmx *vmx, struct gv_span prefix)
+{
+	struct name_hash hash = hash_name(&vmx->key, prefix);
+	if (prefix.len < sizeof hash.head)
+		return true;
+	return names_may_begin(&vmx->names, hash.head) ||
+	       (vmx->broken != NULL && names_may_begin(vmx->broken, hash.head));
 }
 
 bool gv_vmx_duplicate(const struct gv_vmx *vmx, size_t index, struct gv_line *line,

@@ -9,7 +9,7 @@ static size_t find_byte(struct gv_span text, size_t from, size_t to, char byte)
 }
 
 /* The first LF or CR of TEXT at or after START; TEXT.len when there is none. */
-static size_t find_line_end(struct gv_span text, size_t start)
+static size_t find_text_end(struct gv_span text, size_t start)
 {
 	/* In windows that double: a file of lone CRs is not searched to its end for each LF. */
 	size_t window = 256;
@@ -23,13 +23,16 @@ static size_t find_line_end(struct gv_span text, size_t start)
 	return text.len;
 }
 
-static void find_end(struct gv_span text, struct gv_line *line)
+/* The first byte behind the line ending at AT, if there is one. */
+static size_t behind_ending(struct gv_span text, size_t at)
 {
-	size_t at = find_line_end(text, line->start);
-	line->text_end = at;
-	line->end = at < text.len ? at + 1 : at;
-	if (line->end < text.len && text.at[at] == '\r' && text.at[line->end] == '\n')
-		line->end++;
+	size_t end = at < text.len ? at + 1 : at;
+	return end < text.len && text.at[at] == '\r' && text.at[end] == '\n' ? end + 1 : end;
+}
+
+size_t grammar_line_end(struct gv_span text, size_t start)
+{
+	return behind_ending(text, find_text_end(text, start));
 }
 
 static size_t skip_blanks(const char *at, size_t from, size_t to)
@@ -108,7 +111,8 @@ static void read_after_equals(struct gv_span text, struct gv_line *line, size_t 
 
 void grammar_read_line(struct gv_span text, bool may_have_nul, struct gv_line *line)
 {
-	find_end(text, line);
+	line->text_end = find_text_end(text, line->start);
+	line->end = behind_ending(text, line->text_end);
 	if (may_have_nul)
 		line->text_end = find_byte(text, line->start, line->text_end, '\0');
 	size_t begin = skip_blanks(text.at, line->start, line->text_end);

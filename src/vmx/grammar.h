@@ -14,6 +14,9 @@
  */
 void grammar_read_line(struct gv_span text, bool may_have_nul, struct gv_line *line);
 
+/* The first byte of the line behind the one that starts at START. */
+size_t grammar_line_end(struct gv_span text, size_t start);
+
 /* The name that the entry starting at OFFSET has; empty if there is none. */
 struct gv_span grammar_name_at(struct gv_span text, size_t offset);
 

@@ -1,0 +1,59 @@
+/*
+ * Bytes sorted into classes, 64 at a time: a bit for each byte says where a line, a name or a quote
+ * ends. What a parser asks byte by byte is then answered by counting zeros.
+ *
+ * Knows which bytes the .vmx grammar gives a meaning; knows nothing about lines.
+ */
+#ifndef GPUVIRT_VMX_SCAN_H
+#define GPUVIRT_VMX_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* So many bytes at most are looked at in one go: what is found stays in the nearest cache. */
+enum { SCAN_WORDS = 64, SCAN_BYTES = SCAN_WORDS * 64 };
+
+/* Bytes of which it is only told that there are some. */
+enum scan_seen {
+	SCAN_HIGH = 1,    /* above 0x7F */
+	SCAN_CONTROL = 2, /* below 0x20 but TAB, LF and CR, or 0x7F; NUL is one */
+	SCAN_LESS = 4,    /* "<" */
+};
+
+/* Bit I % 64 of word I / 64 is about byte I. Bits behind the last byte are 0. */
+struct scan {
+	uint64_t ends[SCAN_WORDS + 1];   /* LF, CR */
+	uint64_t stops[SCAN_WORDS + 1];  /* blank, TAB, "#", "=": what ends a name */
+	uint64_t quotes[SCAN_WORDS + 1]; /* DQUOTE */
+	unsigned seen;                   /* bits of enum scan_seen */
+};
+
+/* Looks at the SIZE bytes, at most SCAN_BYTES, from AT on, and at no other. Sets all of *SCAN. */
+void scan_read(struct scan *scan, const char *at, size_t size);
+
+/* The same, byte by byte: what any faster way must agree with. */
+void scan_read_plain(struct scan *scan, const char *at, size_t size);
+
+/* The 64 bits from bit AT on. */
+static inline uint64_t scan_window(const uint64_t *bits, size_t at)
+{
+	const uint64_t *word = bits + at / 64;
+	unsigned by = at % 64;
+	return word[0] >> by | word[1] << 1 << (63 - by);
+}
+
+/* How many zeros WORD, which is not 0, has below its lowest one. */
+static inline unsigned scan_zeros(uint64_t word)
+{
+#ifdef __GNUC__
+	return (unsigned)__builtin_ctzll(word);
+#else
+	unsigned zeros = 0;
+	for (; (word & 1) == 0; word >>= 1)
+		zeros++;
+	return zeros;
+#endif
+}
+
+#endif
