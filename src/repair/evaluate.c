@@ -4,7 +4,6 @@
 
 struct evaluation {
 	const struct gv_vmx *vmx;
-	const struct gv_charset *charset;
 	struct gv_findings *findings;
 	struct gv_buf message;
 };
@@ -48,6 +47,8 @@ static struct hits find_hits(const struct evaluation *evaluation, const struct g
 {
 	struct hits hits = {0};
 	struct gv_line line = {0};
+	if (rule->prefix && !gv_vmx_may_begin(evaluation->vmx, rule->key))
+		return hits;
 	while (next_hit(evaluation, rule, &line)) {
 		if (hits.count++ == 0)
 			hits.first = line;
@@ -150,7 +151,8 @@ static void show_state(struct evaluation *evaluation, const struct gv_rule *rule
 		gv_buf_text(message, " stands on a malformed line");
 	} else {
 		gv_buf_text(message, " is \"");
-		gv_charset_show_short(message, evaluation->charset, hits->first.value, 60);
+		gv_charset_show_short(message, gv_charset_find(gv_vmx_encoding(evaluation->vmx)),
+		                      hits->first.value, 60);
 		gv_buf_char(message, '"');
 	}
 }
@@ -250,7 +252,6 @@ void gv_evaluate(struct gv_findings *findings, const struct gv_vmx *vmx,
 {
 	struct evaluation evaluation = {
 		.vmx = vmx,
-		.charset = gv_charset_find(gv_vmx_encoding(vmx)),
 		.findings = findings,
 	};
 	for (size_t i = 0; i < rules->count; i++)
