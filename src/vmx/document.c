@@ -198,10 +198,8 @@ bool gv_vmx_next_named(const struct gv_vmx *vmx, struct gv_span name, struct gv_
 bool gv_vmx_may_begin(const struct gv_vmx *vmx, struct gv_span prefix)
 {
 	struct name_hash hash = hash_name(&vmx->key, prefix);
-	if (prefix.len < sizeof hash.head)
-		return true;
-	return names_may_begin(&vmx->names, hash.head) ||
-	       (vmx->broken != NULL && names_may_begin(vmx->broken, hash.head));
+	return names_may_begin(&vmx->names, prefix, hash) ||
+	       (vmx->broken != NULL && names_may_begin(vmx->broken, prefix, hash));
 }
 
 bool gv_vmx_duplicate(const struct gv_vmx *vmx, size_t index, struct gv_line *line,

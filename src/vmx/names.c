@@ -84,25 +84,33 @@ static bool add_repeat(struct names *names, struct name_place here, struct name_
 	return true;
 }
 
-static size_t head_bit(uint32_t head)
+_Static_assert(NAMES_HEADS == 1 << 11, "the bits of a head");
+
+static void add_heads(struct names *names, struct name_hash hash)
 {
-	return (uint32_t)(head * UINT32_C(0x9E3779B1)) / (UINT32_C(1) << 21);
+	for (int i = 0; i < HASH_HEADS; i++) {
+		uint32_t bit = hash.head[i] >> (32 - 11);
+		names->heads[i][bit / 64] |= UINT64_C(1) << bit % 64;
+	}
 }
 
-_Static_assert(NAMES_HEADS == 1 << (32 - 21), "every head has a bit");
-
-bool names_may_begin(const struct names *names, uint32_t head)
+static bool has_head(const struct names *names, enum hash_head which, struct name_hash hash)
 {
-	size_t bit = head_bit(head);
-	return (names->heads[bit / 64] >> bit % 64 & 1) != 0;
+	uint32_t bit = hash.head[which] >> (32 - 11);
+	return (names->heads[which][bit / 64] >> bit % 64 & 1) != 0;
+}
+
+bool names_may_begin(const struct names *names, struct gv_span prefix, struct name_hash hash)
+{
+	return (prefix.len < 4 || has_head(names, HASH_HEAD_4, hash)) &&
+	       (prefix.len < 12 || has_head(names, HASH_HEAD_12, hash));
 }
 
 bool names_add(struct names *names, struct gv_span text, const struct reader_name *new)
 {
 	if (names->used >= names->slot_count / 2 && !grow(names))
 		return false;
-	size_t bit = head_bit(new->hash.head);
-	names->heads[bit / 64] |= UINT64_C(1) << bit % 64;
+	add_heads(names, new->hash);
 	struct name_place here = {new->start, new->number};
 	struct gv_span name = gv_span_part(text, new->name_at, new->name_at + new->name_len);
 	uint32_t hash = kept(new->hash);
@@ -117,7 +125,7 @@ bool names_add(struct names *names, struct gv_span text, const struct reader_nam
 bool names_find(const struct names *names, struct gv_span text, struct gv_span name,
                 struct name_hash hash, struct name_place *place)
 {
-	if (!names_may_begin(names, hash.head))
+	if (!has_head(names, HASH_HEAD_12, hash))
 		return false;
 	const struct name_slot *slot = probe(names, text, name, kept(hash));
 	if (slot->place.number == 0)

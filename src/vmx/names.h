@@ -32,7 +32,7 @@ struct name_repeat {
 /* An ordinary file needs no more, and no memory of its own. A power of two. */
 enum { NAMES_INLINE = 256 };
 
-/* A bit for what names begin with, by the hash of their heads. */
+/* A bit for each head that a name has, by its hash. */
 enum { NAMES_HEADS = 2048 };
 
 struct names {
@@ -42,7 +42,7 @@ struct names {
 	struct name_repeat *repeats; /* in the order of the file */
 	size_t repeat_count;
 	size_t repeat_cap;
-	uint64_t heads[NAMES_HEADS / 64];
+	uint64_t heads[HASH_HEADS][NAMES_HEADS / 64];
 	struct name_slot inline_slots[NAMES_INLINE];
 };
 
@@ -53,8 +53,8 @@ void names_dispose(struct names *names);
 /* Adds the name NEW of TEXT; in the order of the file. Returns false when memory ran out. */
 bool names_add(struct names *names, struct gv_span text, const struct reader_name *new);
 
-/* False when no name that was added begins with HEAD, the head of its hash. */
-bool names_may_begin(const struct names *names, uint32_t head);
+/* False when no name that was added begins with PREFIX, whose hash is HASH. */
+bool names_may_begin(const struct names *names, struct gv_span prefix, struct name_hash hash);
 
 /* Sets *PLACE to the first line called NAME. Returns false if there is none. */
 bool names_find(const struct names *names, struct gv_span text, struct gv_span name,
