@@ -28,10 +28,16 @@ static void note_bytes(struct gv_vmx_counts *counts, unsigned seen, const char *
 	counts->ctrl_z |= memchr(at, 0x1A, size) != NULL;
 }
 
-static void add_name(struct reader *reader, const struct gv_line *line)
+/* Reads LINE, whose start and number are set, by the whole grammar, and notes its name. */
+static void read_any_line(struct reader *reader, struct gv_line *line)
 {
+	struct gv_vmx_counts *counts = &reader->counts;
+	grammar_read_line(reader->text, counts->nul, line);
+	counts->entries += line->kind == GV_LINE_ENTRY;
+	counts->malformed += line->kind == GV_LINE_MALFORMED;
+	if (line->name.len == 0)
+		return;
 	reader->names[reader->count++] = (struct reader_name){
-		.hash = hash_name(&reader->key, line->name),
 		.start = (uint32_t)line->start,
 		.number = line->number,
 		.name_at = (uint32_t)line->name_at,
@@ -40,38 +46,14 @@ static void add_name(struct reader *reader, const struct gv_line *line)
 	};
 }
 
-static void count_ending(struct gv_vmx_counts *counts, struct gv_span text,
-                         const struct gv_line *line)
-{
-	char last = text.at[line->end - 1];
-	bool after_cr = line->end - line->start > 1 && text.at[line->end - 2] == '\r';
-	counts->cr += last == '\r';
-	counts->crlf += last == '\n' && after_cr;
-	counts->lf += last == '\n' && !after_cr;
-}
-
-/* Reads the line at START by the whole grammar. Returns where the next one starts. */
-static size_t read_any_line(struct reader *reader, size_t start)
-{
-	struct gv_vmx_counts *counts = &reader->counts;
-	struct gv_line line = {.start = start, .number = ++counts->lines};
-	grammar_read_line(reader->text, counts->nul, &line);
-	count_ending(counts, reader->text, &line);
-	counts->entries += line.kind == GV_LINE_ENTRY;
-	counts->malformed += line.kind == GV_LINE_MALFORMED;
-	if (line.name.len > 0)
-		add_name(reader, &line);
-	return line.end;
-}
-
 /* True when the first quote from bit FROM on is bit AT. */
-static bool is_next_quote(const struct scan *scan, size_t from, size_t at)
+static inline bool is_next_quote(const struct scan *scan, size_t from, size_t at)
 {
-	for (; at - from >= 64; from += 64) {
-		if (scan_window(scan->quotes, from) != 0)
-			return false;
-	}
 	uint64_t quotes = scan_window(scan->quotes, from);
+	while (quotes == 0 && at - from >= 64) {
+		from += 64;
+		quotes = scan_window(scan->quotes, from);
+	}
 	return quotes != 0 && scan_zeros(quotes) == at - from;
 }
 
@@ -79,81 +61,138 @@ static bool is_next_quote(const struct scan *scan, size_t from, size_t at)
  * The length of the name when the line [START, END) of the bytes AT reads NAME = "VALUE", as
  * nearly all lines do; 0 when it reads otherwise, or the name is long.
  */
-static size_t usual_name(const struct scan *scan, const char *at, size_t start, size_t end)
+static inline size_t usual_name(const struct scan *scan, const char *at, size_t start, size_t end)
 {
 	static const char between[] = {' ', '=', ' ', '"'};
 	uint64_t stops = scan_window(scan->stops, start);
 	size_t name = stops == 0 ? 0 : scan_zeros(stops);
 	size_t value = start + name + sizeof between;
-	if (name == 0 || name > HASH_BLOCK || end <= value)
-		return 0;
-	if (memcmp(at + start + name, between, sizeof between) != 0)
+	if (name == 0 || end <= value || memcmp(at + start + name, between, sizeof between) != 0)
 		return 0;
 	return is_next_quote(scan, value, end - 1) ? name : 0;
 }
 
 /* Reads the line [START, END) of the bytes that were scanned from reader->at on. */
-static inline void read_line(struct reader *reader, size_t start, size_t end, bool any)
+static inline void read_line(struct reader *reader, size_t start, size_t end, uint32_t number)
 {
 	const char *at = reader->text.at + reader->at;
-	size_t begin = reader->at + start;
-	size_t name = any ? 0 : usual_name(&reader->scan, at, start, end);
-	if (name == 0 || reader->text.len - begin < HASH_BLOCK) {
-		read_any_line(reader, begin);
+	size_t name = reader->counts.nul ? 0 : usual_name(&reader->scan, at, start, end);
+	uint32_t begin = (uint32_t)(reader->at + start);
+	if (name == 0) {
+		read_any_line(reader, &(struct gv_line){.start = begin, .number = number});
 		return;
 	}
-	struct gv_vmx_counts *counts = &reader->counts;
-	counts->entries++;
-	counts->lines++;
-	bool cr = at[end] == '\r';
-	bool crlf = cr && at[end + 1] == '\n';
+	reader->counts.entries++;
+	struct reader_name *found = &reader->names[reader->count++];
+	found->start = begin;
+	found->number = number;
+	found->name_at = begin;
+	found->name_len = (uint32_t)name;
+	found->malformed = false;
+}
+
+/* Adds COUNT lines that have an ending to the counts. */
+static void count_lines(struct gv_vmx_counts *counts, uint32_t count, uint32_t cr, uint32_t crlf)
+{
+	counts->lines += count;
+	counts->cr += cr;
 	counts->crlf += crlf;
-	counts->cr += cr && !crlf;
-	counts->lf += !cr;
-	reader->names[reader->count++] = (struct reader_name){
-		.hash = hash_short_name(&reader->key, (struct gv_span){at + start, name}),
-		.start = (uint32_t)begin,
-		.number = counts->lines,
-		.name_at = (uint32_t)begin,
-		.name_len = (uint32_t)name,
-	};
+	counts->lf += count - cr - crlf;
 }
 
 /*
  * Reads the lines that end within the SIZE bytes scanned. Returns where the next one starts, 0
  * when none ends. A CR that is the last byte may have its LF behind it: its line is left.
  */
-static size_t read_lines(struct reader *reader, size_t size)
+static inline size_t read_lines_anyhow(struct reader *reader, size_t size)
 {
 	const char *at = reader->text.at + reader->at;
+	uint32_t number = reader->counts.lines;
+	uint32_t cr = 0;
+	uint32_t crlf = 0;
 	size_t start = 0;
-	for (size_t word = 0; word * 64 < size; word++) {
-		for (uint64_t ends = reader->scan.ends[word]; ends != 0; ends &= ends - 1) {
-			size_t end = word * 64 + scan_zeros(ends);
+	for (size_t bit = 0; bit < size; bit += 64) {
+		for (uint64_t ends = reader->scan.ends[bit / 64]; ends != 0; ends &= ends - 1) {
+			size_t end = bit + scan_zeros(ends);
 			size_t next = end + 1;
-			if (end < start) /* the LF of a CR LF */
+			bool feed = at[end] == '\n';
+			if (end < start || (!feed && next == size)) /* the LF of a CR LF */
 				continue;
-			if (next == size && at[end] == '\r')
-				return start;
-			next += at[end] == '\r' && at[next] == '\n';
-			read_line(reader, start, end, reader->counts.nul);
+			if (!feed) {
+				next += at[next] == '\n';
+				crlf += at[next - 1] == '\n';
+				cr += at[next - 1] != '\n';
+			}
+			read_line(reader, start, end, ++number);
 			start = next;
 		}
 	}
+	count_lines(&reader->counts, number - reader->counts.lines, cr, crlf);
 	return start;
 }
 
-/* Reads the line at reader->at, which is the last one or longer than what is scanned at once. */
-static size_t read_long_line(struct reader *reader)
+static inline void hash_names_anyhow(struct reader *reader)
 {
-	size_t begin = reader->at;
-	size_t end = grammar_line_end(reader->text, begin);
-	for (size_t at = begin; at < end; at += SCAN_BYTES) {
+	for (size_t i = 0; i < reader->count; i++) {
+		struct reader_name *name = &reader->names[i];
+		struct gv_span span = {reader->text.at + name->name_at, name->name_len};
+		bool may_read_block = reader->text.len - name->name_at >= HASH_BLOCK;
+		if (span.len <= HASH_BLOCK && may_read_block)
+			name->hash = hash_short_name(&reader->key, span);
+		else
+			name->hash = hash_name(&reader->key, span);
+	}
+}
+
+/* The same code for processors that are good at it: half the instructions. */
+SCAN_FAST static size_t read_lines_fast(struct reader *reader, size_t size)
+{
+	return read_lines_anyhow(reader, size);
+}
+
+SCAN_FAST static void hash_names_fast(struct reader *reader)
+{
+	hash_names_anyhow(reader);
+}
+
+static size_t read_lines(struct reader *reader, size_t size)
+{
+	return scan_is_fast() ? read_lines_fast(reader, size) : read_lines_anyhow(reader, size);
+}
+
+static void hash_names(struct reader *reader)
+{
+	if (scan_is_fast())
+		hash_names_fast(reader);
+	else
+		hash_names_anyhow(reader);
+}
+
+/* Counts LINE, which the whole text of a line with its ending. */
+static void count_ending(struct gv_vmx_counts *counts, struct gv_span line)
+{
+	bool crlf = gv_span_ends_nocase(line, GV_LITERAL("\r\n"));
+	bool cr = line.at[line.len - 1] == '\r';
+	bool lf = line.at[line.len - 1] == '\n' && !crlf;
+	counts->lines++;
+	counts->crlf += crlf;
+	counts->cr += cr;
+	counts->lf += lf;
+}
+
+/* Reads the line at reader->at, which is the last one or longer than what is scanned at once. */
+static void read_long_line(struct reader *reader)
+{
+	struct gv_line line = {.start = reader->at, .number = reader->counts.lines + 1};
+	size_t end = grammar_line_end(reader->text, line.start);
+	for (size_t at = line.start; at < end; at += SCAN_BYTES) {
 		size_t size = end - at < SCAN_BYTES ? end - at : SCAN_BYTES;
 		scan_read(&reader->scan, reader->text.at + at, size);
 		note_bytes(&reader->counts, reader->scan.seen, reader->text.at + at, size);
 	}
-	return read_any_line(reader, begin) - begin;
+	read_any_line(reader, &line);
+	reader->at = end;
+	count_ending(&reader->counts, gv_span_part(reader->text, line.start, end));
 }
 
 bool reader_next(struct reader *reader)
@@ -167,6 +206,9 @@ bool reader_next(struct reader *reader)
 	scan_read(&reader->scan, at, size);
 	note_bytes(&reader->counts, reader->scan.seen, at, size);
 	size_t read = read_lines(reader, size);
-	reader->at += read > 0 ? read : read_long_line(reader);
+	reader->at += read;
+	if (read == 0)
+		read_long_line(reader);
+	hash_names(reader);
 	return true;
 }

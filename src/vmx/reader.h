@@ -14,12 +14,12 @@
 
 /* A line with a name: an entry, or a malformed line whose name can be read. */
 struct reader_name {
-	struct name_hash hash;
 	uint32_t start;   /* of the line, from the start of the file */
 	uint32_t number;  /* of the line, 1-based */
 	uint32_t name_at; /* from the start of the file */
 	uint32_t name_len;
 	bool malformed;
+	struct name_hash hash;
 };
 
 /* The shortest line with a name is "a=" and its ending. */

@@ -2,11 +2,8 @@
 
 #include <string.h>
 
-#if defined(__GNUC__) && defined(__x86_64__)
-#define HAS_AVX2 1
+#if SCAN_HAS_FAST
 #include <immintrin.h>
-#else
-#define HAS_AVX2 0
 #endif
 
 /* What a block of 64 bytes has: bit I is about byte I. */
@@ -72,7 +69,7 @@ void scan_read_plain(struct scan *scan, const char *at, size_t size)
 		store(scan, i, (struct block){0});
 }
 
-#if HAS_AVX2
+#if SCAN_HAS_FAST
 
 /* ---- 32 bytes at a time ---- */
 
@@ -113,7 +110,7 @@ struct lanes {
 /* The bits of CLASS, one of those above, for 32 bytes. */
 #define BITS_OF(classes, shift) ((uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(classes, shift)))
 
-__attribute__((target("avx2"))) static inline void read_half(const char *at, struct block *block,
+SCAN_FAST static inline void read_half(const char *at, struct block *block,
                                                              unsigned by, struct lanes *lanes)
 {
 	const __m256i by_low = _mm256_setr_epi8(BY_LOW, BY_LOW);
@@ -132,7 +129,7 @@ __attribute__((target("avx2"))) static inline void read_half(const char *at, str
 	lanes->less = _mm256_or_si256(lanes->less, _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('<')));
 }
 
-__attribute__((target("avx2"))) static inline unsigned seen_in_lanes(const struct lanes *lanes)
+SCAN_FAST static inline unsigned seen_in_lanes(const struct lanes *lanes)
 {
 	unsigned seen = 0;
 	if (_mm256_movemask_epi8(lanes->bytes) != 0)
@@ -144,7 +141,7 @@ __attribute__((target("avx2"))) static inline unsigned seen_in_lanes(const struc
 	return seen;
 }
 
-__attribute__((target("avx2"))) static void read_avx2(struct scan *scan, const char *at,
+SCAN_FAST static void read_fast(struct scan *scan, const char *at,
                                                       size_t size)
 {
 	const __m256i zero = _mm256_setzero_si256();
@@ -166,8 +163,8 @@ __attribute__((target("avx2"))) static void read_avx2(struct scan *scan, const c
 
 void scan_read(struct scan *scan, const char *at, size_t size)
 {
-	if (__builtin_cpu_supports("avx2"))
-		read_avx2(scan, at, size);
+	if (scan_is_fast())
+		read_fast(scan, at, size);
 	else
 		scan_read_plain(scan, at, size);
 }

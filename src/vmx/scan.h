@@ -35,12 +35,32 @@ void scan_read(struct scan *scan, const char *at, size_t size);
 /* The same, byte by byte: what any faster way must agree with. */
 void scan_read_plain(struct scan *scan, const char *at, size_t size);
 
+/*
+ * Processors of the last ten years have instructions for such work that others lack. What is marked
+ * SCAN_FAST is compiled for them; it may only be called when scan_is_fast.
+ */
+#if defined(__GNUC__) && defined(__x86_64__)
+#define SCAN_HAS_FAST 1
+#define SCAN_FAST __attribute__((target("avx2,bmi,bmi2")))
+static inline bool scan_is_fast(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+	       __builtin_cpu_supports("bmi2");
+}
+#else
+#define SCAN_HAS_FAST 0
+#define SCAN_FAST
+static inline bool scan_is_fast(void)
+{
+	return false;
+}
+#endif
+
 /* The 64 bits from bit AT on. */
 static inline uint64_t scan_window(const uint64_t *bits, size_t at)
 {
 	const uint64_t *word = bits + at / 64;
-	unsigned by = at % 64;
-	return word[0] >> by | word[1] << 1 << (63 - by);
+	return word[0] >> at % 64 | word[1] << 1 << ~at % 64;
 }
 
 /* How many zeros WORD, which is not 0, has below its lowest one. */
