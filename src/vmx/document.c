@@ -4,60 +4,14 @@
 #include <string.h>
 
 #include "vmx/grammar.h"
-#include "vmx/names.h"
+#include "vmx/index.h"
 
 struct gv_vmx {
 	struct gv_span text;
 	struct gv_vmx_counts counts;
-	struct hash_key key;
-	struct names *broken; /* of malformed lines; NULL when there are none with a name */
-	struct names names;   /* of entries */
+	struct index *index; /* INNER, which changes when it is asked, even of a const document */
+	struct index inner;
 };
-
-/*
- * The key comes from addresses, which the loader randomises: a file's author cannot aim a million
- * names at one slot. Nothing secret hangs on it, and no output depends on it.
- */
-static void make_key(struct gv_vmx *vmx)
-{
-	hash_make_key(&vmx->key, (uint64_t)(uintptr_t)vmx, (uint64_t)(uintptr_t)&make_key);
-}
-
-/* The index of malformed lines, made when the first one comes; NULL when memory ran out. */
-static struct names *broken(struct gv_vmx *vmx)
-{
-	if (vmx->broken == NULL)
-		vmx->broken = malloc(sizeof *vmx->broken);
-	else
-		return vmx->broken;
-	if (vmx->broken != NULL)
-		names_init(vmx->broken);
-	return vmx->broken;
-}
-
-static bool add_names(struct gv_vmx *vmx, const struct reader *reader)
-{
-	for (size_t i = 0; i < reader->count; i++) {
-		const struct reader_name *name = &reader->names[i];
-		struct names *names = name->malformed ? broken(vmx) : &vmx->names;
-		if (names == NULL || !names_add(names, vmx->text, name))
-			return false;
-	}
-	return true;
-}
-
-static enum gv_status read_lines(struct gv_vmx *vmx, struct gv_error *err)
-{
-	struct reader reader;
-	reader_start(&reader, vmx->text, &vmx->key);
-	while (reader_next(&reader)) {
-		if (!add_names(vmx, &reader))
-			return gv_fail_memory(err);
-	}
-	vmx->counts = reader.counts;
-	vmx->counts.duplicates = (uint32_t)vmx->names.repeat_count;
-	return GV_OK;
-}
 
 enum gv_status gv_vmx_parse(struct gv_vmx **out, struct gv_span text, struct gv_error *err)
 {
@@ -67,25 +21,20 @@ enum gv_status gv_vmx_parse(struct gv_vmx **out, struct gv_span text, struct gv_
 	if (vmx == NULL)
 		return gv_fail_memory(err);
 	vmx->text = text;
-	vmx->broken = NULL;
-	make_key(vmx);
-	names_init(&vmx->names);
-	enum gv_status status = read_lines(vmx, err);
-	if (status != GV_OK)
+	vmx->index = &vmx->inner;
+	if (!index_read(vmx->index, text, &vmx->counts)) {
 		gv_vmx_free(vmx);
-	else
-		*out = vmx;
-	return status;
+		return gv_fail_memory(err);
+	}
+	*out = vmx;
+	return GV_OK;
 }
 
 void gv_vmx_free(struct gv_vmx *vmx)
 {
 	if (vmx == NULL)
 		return;
-	names_dispose(&vmx->names);
-	if (vmx->broken != NULL)
-		names_dispose(vmx->broken);
-	free(vmx->broken);
+	index_dispose(vmx->index);
 	free(vmx);
 }
 
@@ -132,7 +81,7 @@ static void revisit(const struct gv_vmx *vmx, struct name_place place, struct gv
 bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
 {
 	struct name_place place;
-	if (!names_find(&vmx->names, vmx->text, name, hash_name(&vmx->key, name), &place))
+	if (!index_find(vmx->index, name, hash_name(&vmx->index->key, name), &place))
 		return false;
 	revisit(vmx, place, line);
 	return true;
@@ -141,14 +90,14 @@ bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *
 bool gv_vmx_has(const struct gv_vmx *vmx, struct gv_span name)
 {
 	struct name_place place;
-	return names_find(&vmx->names, vmx->text, name, hash_name(&vmx->key, name), &place);
+	return index_find(vmx->index, name, hash_name(&vmx->index->key, name), &place);
 }
 
 /* Moves LINE, which NAMES holds, to the next line of its name. */
 static bool find_again(const struct gv_vmx *vmx, const struct names *names, struct gv_line *line)
 {
 	struct name_place place;
-	struct name_hash hash = hash_name(&vmx->key, line->name);
+	struct name_hash hash = hash_name(&vmx->index->key, line->name);
 	if (!names_find_next(names, vmx->text, line->name, hash, line->start, &place))
 		return false;
 	revisit(vmx, place, line);
@@ -157,7 +106,7 @@ static bool find_again(const struct gv_vmx *vmx, const struct names *names, stru
 
 bool gv_vmx_find_again(const struct gv_vmx *vmx, struct gv_line *line)
 {
-	return vmx->names.repeat_count > 0 && find_again(vmx, &vmx->names, line);
+	return vmx->index->entries.repeat_count > 0 && find_again(vmx, &vmx->index->entries, line);
 }
 
 /* The same for a name that both entries and malformed lines have: line by line. */
@@ -173,42 +122,42 @@ static bool walk_to(const struct gv_vmx *vmx, struct gv_span name, struct gv_lin
 /* gv_vmx_next_named where there are malformed lines with a name. */
 static bool next_of_both(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
 {
-	struct name_hash hash = hash_name(&vmx->key, name);
+	struct name_hash hash = hash_name(&vmx->index->key, name);
 	struct name_place place;
-	bool entries = names_find(&vmx->names, vmx->text, name, hash, &place);
+	bool entries = index_find(vmx->index, name, hash, &place);
 	struct name_place entry = place;
-	bool malformed = names_find(vmx->broken, vmx->text, name, hash, &place);
+	bool malformed = names_find(vmx->index->broken, vmx->text, name, hash, &place);
 	if (entries && malformed)
 		return walk_to(vmx, name, line);
 	if (!entries && !malformed)
 		return false;
 	if (line->number > 0)
-		return find_again(vmx, entries ? &vmx->names : vmx->broken, line);
+		return find_again(vmx, entries ? &vmx->index->entries : vmx->index->broken, line);
 	revisit(vmx, entries ? entry : place, line);
 	return true;
 }
 
 bool gv_vmx_next_named(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
 {
-	if (vmx->broken != NULL)
+	if (vmx->index->broken != NULL)
 		return next_of_both(vmx, name, line);
 	return line->number == 0 ? gv_vmx_find(vmx, name, line) : gv_vmx_find_again(vmx, line);
 }
 
 bool gv_vmx_may_begin(const struct gv_vmx *vmx, struct gv_span prefix)
 {
-	struct name_hash hash = hash_name(&vmx->key, prefix);
-	return names_may_begin(&vmx->names, prefix, hash) ||
-	       (vmx->broken != NULL && names_may_begin(vmx->broken, prefix, hash));
+	struct name_hash hash = hash_name(&vmx->index->key, prefix);
+	return names_may_begin(&vmx->index->entries, prefix, hash) ||
+	       (vmx->index->broken != NULL && names_may_begin(vmx->index->broken, prefix, hash));
 }
 
 bool gv_vmx_duplicate(const struct gv_vmx *vmx, size_t index, struct gv_line *line,
                       struct gv_line *first)
 {
-	if (index >= vmx->names.repeat_count)
+	if (index >= vmx->index->entries.repeat_count)
 		return false;
-	revisit(vmx, vmx->names.repeats[index].here, line);
-	revisit(vmx, vmx->names.repeats[index].first, first);
+	revisit(vmx, vmx->index->entries.repeats[index].here, line);
+	revisit(vmx, vmx->index->entries.repeats[index].first, first);
 	return true;
 }
 

@@ -24,6 +24,13 @@ void names_dispose(struct names *names)
 	free(names->repeats);
 }
 
+void names_move(struct names *to, struct names *from)
+{
+	*to = *from;
+	if (from->slots == from->inline_slots)
+		to->slots = to->inline_slots;
+}
+
 /* The part of the hash that a slot keeps; its low bits say which slot is tried first. */
 static uint32_t kept(struct name_hash hash)
 {
@@ -86,7 +93,7 @@ static bool add_repeat(struct names *names, struct name_place here, struct name_
 
 _Static_assert(NAMES_HEADS == 1 << 11, "the bits of a head");
 
-static void add_heads(struct names *names, struct name_hash hash)
+void names_add_heads(struct names *names, struct name_hash hash)
 {
 	for (int i = 0; i < HASH_HEADS; i++) {
 		uint32_t bit = hash.head[i] >> (32 - 11);
@@ -110,7 +117,7 @@ bool names_add(struct names *names, struct gv_span text, const struct reader_nam
 {
 	if (names->used >= names->slot_count / 2 && !grow(names))
 		return false;
-	add_heads(names, new->hash);
+	names_add_heads(names, new->hash);
 	struct name_place here = {new->start, new->number};
 	struct gv_span name = gv_span_part(text, new->name_at, new->name_at + new->name_len);
 	uint32_t hash = kept(new->hash);

@@ -53,6 +53,12 @@ void names_dispose(struct names *names);
 /* Adds the name NEW of TEXT; in the order of the file. Returns false when memory ran out. */
 bool names_add(struct names *names, struct gv_span text, const struct reader_name *new);
 
+/* Notes how a name begins that is not added. */
+void names_add_heads(struct names *names, struct name_hash hash);
+
+/* Moves what FROM holds to TO, which is empty or disposed of; FROM is not to be disposed of. */
+void names_move(struct names *to, struct names *from);
+
 /* False when no name that was added begins with PREFIX, whose hash is HASH. */
 bool names_may_begin(const struct names *names, struct gv_span prefix, struct name_hash hash);
 

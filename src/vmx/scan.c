@@ -110,8 +110,8 @@ struct lanes {
 /* The bits of CLASS, one of those above, for 32 bytes. */
 #define BITS_OF(classes, shift) ((uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(classes, shift)))
 
-SCAN_FAST static inline void read_half(const char *at, struct block *block,
-                                                             unsigned by, struct lanes *lanes)
+SCAN_FAST static inline void read_half(const char *at, struct block *block, unsigned by,
+                                       struct lanes *lanes)
 {
 	const __m256i by_low = _mm256_setr_epi8(BY_LOW, BY_LOW);
 	const __m256i by_high = _mm256_setr_epi8(BY_HIGH, BY_HIGH);
@@ -141,8 +141,7 @@ SCAN_FAST static inline unsigned seen_in_lanes(const struct lanes *lanes)
 	return seen;
 }
 
-SCAN_FAST static void read_fast(struct scan *scan, const char *at,
-                                                      size_t size)
+SCAN_FAST static void read_fast(struct scan *scan, const char *at, size_t size)
 {
 	const __m256i zero = _mm256_setzero_si256();
 	struct lanes lanes = {zero, zero, zero};
@@ -152,6 +151,7 @@ SCAN_FAST static void read_fast(struct scan *scan, const char *at,
 	for (size_t i = 0; i <= whole; i++) {
 		struct block block = {0};
 		const char *from = i < whole ? at + i * 64 : last;
+		_mm_prefetch(from + SCAN_BYTES, _MM_HINT_T0);
 		read_half(from, &block, 0, &lanes);
 		read_half(from + 32, &block, 32, &lanes);
 		store(scan, i, block);

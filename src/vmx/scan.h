@@ -41,7 +41,7 @@ void scan_read_plain(struct scan *scan, const char *at, size_t size);
  */
 #if defined(__GNUC__) && defined(__x86_64__)
 #define SCAN_HAS_FAST 1
-#define SCAN_FAST __attribute__((target("avx2,bmi,bmi2")))
+#define SCAN_FAST     __attribute__((target("avx2,bmi,bmi2")))
 static inline bool scan_is_fast(void)
 {
 	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&

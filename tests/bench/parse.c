@@ -20,10 +20,13 @@
 #include "repair/guard.h"
 #include "vmx/recognise.h"
 
+/* Of a long run the time of the processor: others may work beside it. */
+static clockid_t clock_used = CLOCK_MONOTONIC;
+
 static uint64_t now(void)
 {
 	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
+	clock_gettime(clock_used, &time);
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
@@ -131,6 +134,7 @@ int main(int argc, char **argv)
 	if (argc < 2 || gv_rules_add(&rules, gv_builtin_packs(&(size_t){0})->yaml, NULL) != GV_OK)
 		return 2;
 	struct gv_span text = made ? make_text(argv[1] + 1, number << 20) : read_text(argv[1]);
+	clock_used = made ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
 	measure(text, &rules, made ? 3 : number);
 	free((char *)(uintptr_t)text.at);
 	gv_rules_dispose(&rules);

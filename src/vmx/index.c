@@ -1,0 +1,228 @@
+#include "vmx/index.h"
+
+#include <stdlib.h>
+
+/* The names that every run asks for: in the index whatever the size of the text. */
+static const char *const always[] = {
+	".encoding",
+	"config.version",
+	"virtualHW.version",
+	"displayName",
+	"guestOS",
+	"encryption.data",
+	"encryption.keySafe",
+	"encryption.bundle",
+	"vmx.encryptionType",
+	"nvram",
+	"mks.enable3d",
+	"memsize",
+	"checkpoint.vmState",
+	"numvcpus",
+	"annotation",
+	"encryption.encryptedKey",
+};
+
+/* A text is searched so often before the whole index is made. */
+enum { MAX_SEARCHES = 8 };
+
+/* Bytes of text for a word of the filter: two or three lines. */
+enum { TEXT_PER_WORD = 96 };
+
+/* Hashes of names that may stand twice, or are asked for. */
+struct suspects {
+	uint64_t *at;
+	size_t count;
+	size_t cap;
+};
+
+/* The index of malformed lines, made when the first one comes; NULL when memory ran out. */
+static struct names *broken(struct index *index)
+{
+	if (index->broken != NULL)
+		return index->broken;
+	index->broken = malloc(sizeof *index->broken);
+	if (index->broken != NULL)
+		names_init(index->broken);
+	return index->broken;
+}
+
+/* The names of an ordinary text. */
+static bool read_all(struct index *index, struct reader *reader)
+{
+	while (reader_next(reader)) {
+		for (size_t i = 0; i < reader->count; i++) {
+			const struct reader_name *name = &reader->names[i];
+			struct names *to = name->malformed ? broken(index) : &index->entries;
+			if (to == NULL || !names_add(to, index->text, name))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool add_suspect(struct suspects *suspects, uint64_t hash)
+{
+	uint64_t *grown = gv_grow(suspects->at, suspects->count, &suspects->cap, sizeof *grown);
+	if (grown == NULL)
+		return false;
+	suspects->at = grown;
+	grown[suspects->count++] = hash;
+	return true;
+}
+
+static bool sift_name(struct index *index, const struct reader_name *name,
+                      struct suspects *suspects)
+{
+	if (name->malformed) {
+		struct names *to = broken(index);
+		return to != NULL && names_add(to, index->text, name);
+	}
+	names_add_heads(&index->entries, name->hash);
+	return !filter_add(&index->all, name->hash.whole) ||
+	       add_suspect(suspects, name->hash.whole);
+}
+
+/* The first pass over a large text. */
+static bool sift(struct index *index, struct reader *reader, struct suspects *suspects)
+{
+	while (reader_next(reader)) {
+		for (size_t i = 0; i < reader->count; i++)
+			filter_fetch(&index->all, reader->names[i].hash.whole);
+		for (size_t i = 0; i < reader->count; i++) {
+			if (!sift_name(index, &reader->names[i], suspects))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Adds the entries whose hash WANTED has, all when it is NULL, to NAMES. */
+static bool collect(const struct index *index, const struct filter *wanted, struct names *names)
+{
+	struct reader reader;
+	reader_start(&reader, index->text, &index->key);
+	while (reader_next(&reader)) {
+		for (size_t i = 0; i < reader.count; i++) {
+			const struct reader_name *name = &reader.names[i];
+			if (name->malformed ||
+			    (wanted != NULL && !filter_has(wanted, name->hash.whole)))
+				continue;
+			if (!names_add(names, index->text, name))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* The second pass over a large text. */
+static bool collect_suspects(struct index *index, const struct suspects *suspects)
+{
+	if (!filter_init(&index->chosen, suspects->count))
+		return false;
+	for (size_t i = 0; i < suspects->count; i++)
+		filter_add(&index->chosen, suspects->at[i]);
+	return collect(index, &index->chosen, &index->entries);
+}
+
+static bool read_large(struct index *index, struct reader *reader)
+{
+	struct suspects suspects = {0};
+	bool done = filter_init(&index->all, index->text.len / TEXT_PER_WORD);
+	for (size_t i = 0; done && i < sizeof always / sizeof *always; i++) {
+		struct gv_span name = gv_span_of(always[i]);
+		done = add_suspect(&suspects, hash_name(&index->key, name).whole);
+	}
+	done = done && sift(index, reader, &suspects) && collect_suspects(index, &suspects);
+	free(suspects.at);
+	return done;
+}
+
+/*
+ * The key comes from addresses, which the loader randomises: a file's author cannot aim a million
+ * names at one slot. Nothing secret hangs on it, and no output depends on it.
+ */
+bool index_read(struct index *index, struct gv_span text, struct gv_vmx_counts *counts)
+{
+	struct reader reader;
+	index->text = text;
+	index->all = (struct filter){0};
+	index->chosen = (struct filter){0};
+	index->searches = 0;
+	index->broken = NULL;
+	hash_make_key(&index->key, (uint64_t)(uintptr_t)index, (uint64_t)(uintptr_t)&index_read);
+	names_init(&index->entries);
+	reader_start(&reader, text, &index->key);
+	bool done = text.len < INDEX_LARGE ? read_all(index, &reader) : read_large(index, &reader);
+	*counts = reader.counts;
+	counts->duplicates = (uint32_t)index->entries.repeat_count;
+	return done;
+}
+
+void index_dispose(struct index *index)
+{
+	names_dispose(&index->entries);
+	if (index->broken != NULL)
+		names_dispose(index->broken);
+	free(index->broken);
+	filter_dispose(&index->all);
+	filter_dispose(&index->chosen);
+}
+
+/* Puts all entries into the index. Without memory it stays as it is. */
+static void complete(struct index *index)
+{
+	struct names *all = malloc(sizeof *all);
+	if (all == NULL)
+		return;
+	names_init(all);
+	if (collect(index, NULL, all)) {
+		names_dispose(&index->entries);
+		names_move(&index->entries, all);
+		filter_dispose(&index->all);
+	} else {
+		names_dispose(all);
+	}
+	free(all);
+}
+
+/* Seeks NAME, which stands once in the text, if at all, line by line. */
+static bool search(const struct index *index, struct gv_span name, struct name_hash hash,
+                   struct name_place *place)
+{
+	struct reader reader;
+	reader_start(&reader, index->text, &index->key);
+	while (reader_next(&reader)) {
+		for (size_t i = 0; i < reader.count; i++) {
+			const struct reader_name *at = &reader.names[i];
+			struct gv_span found = {index->text.at + at->name_at, at->name_len};
+			if (at->hash.whole != hash.whole || at->malformed ||
+			    !gv_span_equal_nocase(found, name))
+				continue;
+			*place = (struct name_place){at->start, at->number};
+			return true;
+		}
+	}
+	return false;
+}
+
+/* True when NAME may be in the text and not in the index. */
+static bool may_be_left_out(const struct index *index, struct name_hash hash)
+{
+	return index->all.words != NULL && filter_has(&index->all, hash.whole) &&
+	       !filter_has(&index->chosen, hash.whole);
+}
+
+bool index_find(struct index *index, struct gv_span name, struct name_hash hash,
+                struct name_place *place)
+{
+	if (names_find(&index->entries, index->text, name, hash, place))
+		return true;
+	if (!may_be_left_out(index, hash))
+		return false;
+	if (++index->searches <= MAX_SEARCHES)
+		return search(index, name, hash, place);
+	complete(index);
+	return index->all.words == NULL
+	               ? names_find(&index->entries, index->text, name, hash, place)
+	               : search(index, name, hash, place);
+}
