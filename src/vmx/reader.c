@@ -28,6 +28,11 @@ static void note_bytes(struct gv_vmx_counts *counts, unsigned seen, const char *
 	counts->ctrl_z |= memchr(at, 0x1A, size) != NULL;
 }
 
+static inline void add_name(struct reader *reader, const struct reader_name *name)
+{
+	reader->names[reader->count++] = *name;
+}
+
 /* Reads LINE, whose start and number are set, by the whole grammar, and notes its name. */
 static void read_any_line(struct reader *reader, struct gv_line *line)
 {
@@ -35,23 +40,38 @@ static void read_any_line(struct reader *reader, struct gv_line *line)
 	grammar_read_line(reader->text, counts->nul, line);
 	counts->entries += line->kind == GV_LINE_ENTRY;
 	counts->malformed += line->kind == GV_LINE_MALFORMED;
-	if (line->name.len == 0)
+	if (line->name.len > 0)
+		add_name(reader, &(struct reader_name){
+					 .start = (uint32_t)line->start,
+					 .number = line->number,
+					 .name_at = (uint32_t)line->name_at,
+					 .name_len = (uint32_t)line->name.len,
+					 .malformed = line->kind == GV_LINE_MALFORMED,
+				 });
+}
+
+/* Adds the line at START with a usual name of LEN bytes, or of whatever kind when LEN is 0. */
+static inline void add_line(struct reader *reader, size_t start, uint32_t number, size_t len)
+{
+	if (len == 0) {
+		read_any_line(reader, &(struct gv_line){.start = start, .number = number});
 		return;
-	reader->names[reader->count++] = (struct reader_name){
-		.start = (uint32_t)line->start,
-		.number = line->number,
-		.name_at = (uint32_t)line->name_at,
-		.name_len = (uint32_t)line->name.len,
-		.malformed = line->kind == GV_LINE_MALFORMED,
-	};
+	}
+	reader->counts.entries++;
+	struct reader_name *name = &reader->names[reader->count++];
+	name->start = (uint32_t)start;
+	name->number = number;
+	name->name_at = (uint32_t)start;
+	name->name_len = (uint32_t)len;
+	name->malformed = false;
 }
 
 /* True when the first quote from bit FROM on is bit AT. */
 static inline bool is_next_quote(const struct scan *scan, size_t from, size_t at)
 {
 	uint64_t quotes = scan_window(scan->quotes, from);
-	while (quotes == 0 && at - from >= 64) {
-		from += 64;
+	while (quotes == 0 && at - from >= SCAN_WINDOW) {
+		from += SCAN_WINDOW;
 		quotes = scan_window(scan->quotes, from);
 	}
 	return quotes != 0 && scan_zeros(quotes) == at - from;
@@ -72,26 +92,27 @@ static inline size_t usual_name(const struct scan *scan, const char *at, size_t 
 	return is_next_quote(scan, value, end - 1) ? name : 0;
 }
 
-/* Reads the line [START, END) of the bytes that were scanned from reader->at on. */
-static inline void read_line(struct reader *reader, size_t start, size_t end, uint32_t number)
+/* Lists the ends of lines of WORD, the bits from BIT on, at OUT. Returns how many there are. */
+static inline size_t list_ends(uint16_t *out, uint64_t word, size_t bit)
 {
-	const char *at = reader->text.at + reader->at;
-	size_t name = reader->counts.nul ? 0 : usual_name(&reader->scan, at, start, end);
-	uint32_t begin = (uint32_t)(reader->at + start);
-	if (name == 0) {
-		read_any_line(reader, &(struct gv_line){.start = begin, .number = number});
-		return;
-	}
-	reader->counts.entries++;
-	struct reader_name *found = &reader->names[reader->count++];
-	found->start = begin;
-	found->number = number;
-	found->name_at = begin;
-	found->name_len = (uint32_t)name;
-	found->malformed = false;
+	size_t count = scan_ones(word);
+	/* Four always, for a loop that ends now here, now there cannot be foreseen. */
+	for (size_t i = 0; i < 4; i++, word &= word - 1)
+		out[i] = (uint16_t)(bit + scan_zeros(word | UINT64_C(1) << 63));
+	for (size_t i = 4; i < count; i++, word &= word - 1)
+		out[i] = (uint16_t)(bit + scan_zeros(word));
+	return count;
 }
 
-/* Adds COUNT lines that have an ending to the counts. */
+static inline size_t list_all_ends(struct reader *reader, size_t size)
+{
+	size_t count = 0;
+	for (size_t bit = 0; bit < size; bit += 64)
+		count += list_ends(reader->ends + count, reader->scan.ends[bit / 64], bit);
+	return count;
+}
+
+/* Counts COUNT lines that have an ending. */
 static void count_lines(struct gv_vmx_counts *counts, uint32_t count, uint32_t cr, uint32_t crlf)
 {
 	counts->lines += count;
@@ -107,25 +128,27 @@ static void count_lines(struct gv_vmx_counts *counts, uint32_t count, uint32_t c
 static inline size_t read_lines_anyhow(struct reader *reader, size_t size)
 {
 	const char *at = reader->text.at + reader->at;
+	const bool any = reader->counts.nul;
+	const size_t count = list_all_ends(reader, size);
 	uint32_t number = reader->counts.lines;
 	uint32_t cr = 0;
 	uint32_t crlf = 0;
 	size_t start = 0;
-	for (size_t bit = 0; bit < size; bit += 64) {
-		for (uint64_t ends = reader->scan.ends[bit / 64]; ends != 0; ends &= ends - 1) {
-			size_t end = bit + scan_zeros(ends);
-			size_t next = end + 1;
-			bool feed = at[end] == '\n';
-			if (end < start || (!feed && next == size)) /* the LF of a CR LF */
-				continue;
-			if (!feed) {
-				next += at[next] == '\n';
-				crlf += at[next - 1] == '\n';
-				cr += at[next - 1] != '\n';
-			}
-			read_line(reader, start, end, ++number);
-			start = next;
+	for (size_t i = 0; i < count; i++) {
+		size_t end = reader->ends[i];
+		size_t next = end + 1;
+		if (at[end] == '\r') {
+			if (next == size)
+				break;
+			bool feed = at[next] == '\n';
+			i += feed;
+			next += feed;
+			crlf += feed;
+			cr += !feed;
 		}
+		size_t name = any ? 0 : usual_name(&reader->scan, at, start, end);
+		add_line(reader, reader->at + start, ++number, name);
+		start = next;
 	}
 	count_lines(&reader->counts, number - reader->counts.lines, cr, crlf);
 	return start;

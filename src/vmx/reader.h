@@ -34,6 +34,7 @@ struct reader {
 	size_t count;                /* of the names below */
 	struct reader_name names[READER_BATCH];
 	struct scan scan;
+	uint16_t ends[SCAN_BYTES + 4]; /* where lines end in what was scanned */
 };
 
 /* Begins to read TEXT, which is borrowed. */

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* So many bytes at most are looked at in one go: what is found stays in the nearest cache. */
 enum { SCAN_WORDS = 64, SCAN_BYTES = SCAN_WORDS * 64 };
@@ -41,7 +42,7 @@ void scan_read_plain(struct scan *scan, const char *at, size_t size);
  */
 #if defined(__GNUC__) && defined(__x86_64__)
 #define SCAN_HAS_FAST 1
-#define SCAN_FAST     __attribute__((target("avx2,bmi,bmi2")))
+#define SCAN_FAST     __attribute__((target("avx2,bmi,bmi2,popcnt")))
 static inline bool scan_is_fast(void)
 {
 	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
@@ -56,24 +57,34 @@ static inline bool scan_is_fast(void)
 }
 #endif
 
-/* The 64 bits from bit AT on. */
+/* So many bits of a window count. */
+enum { SCAN_WINDOW = 57 };
+
+/* The SCAN_WINDOW bits from bit AT on, and some of those behind them. */
 static inline uint64_t scan_window(const uint64_t *bits, size_t at)
 {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t window;
+	memcpy(&window, (const char *)bits + at / 8, sizeof window);
+	return window >> at % 8;
+#else
 	const uint64_t *word = bits + at / 64;
 	return word[0] >> at % 64 | word[1] << 1 << ~at % 64;
+#endif
 }
 
-/* How many zeros WORD, which is not 0, has below its lowest one. */
+#ifdef __GNUC__
+/* How many zeros WORD has below its lowest one; whatever when it is 0. */
 static inline unsigned scan_zeros(uint64_t word)
 {
-#ifdef __GNUC__
 	return (unsigned)__builtin_ctzll(word);
-#else
-	unsigned zeros = 0;
-	for (; (word & 1) == 0; word >>= 1)
-		zeros++;
-	return zeros;
+}
 #endif
+
+/* How many ones WORD has. */
+static inline unsigned scan_ones(uint64_t word)
+{
+	return (unsigned)__builtin_popcountll(word);
 }
 
 #endif
