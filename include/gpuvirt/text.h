@@ -34,6 +34,12 @@ bool gv_span_equal(struct gv_span a, struct gv_span b);
 /* True when the bytes are equal, A-Z counting as a-z: how VMware compares names (facts 4.3). */
 bool gv_span_equal_nocase(struct gv_span a, struct gv_span b);
 
+/* BYTE, A-Z made a-z. */
+char gv_fold(char byte);
+
+/* How many bytes A and B have in common at their start, A-Z counting as a-z. */
+size_t gv_span_common_nocase(struct gv_span a, struct gv_span b);
+
 /* True when SPAN begins with PREFIX, A-Z counting as a-z. */
 bool gv_span_begins_nocase(struct gv_span span, struct gv_span prefix);
 

@@ -106,6 +106,9 @@ struct gv_span gv_vmx_line_ending(const struct gv_vmx *vmx);
 /* Moves LINE to the next line, or to the first when it is zeroed. Returns false after the last. */
 bool gv_vmx_next(const struct gv_vmx *vmx, struct gv_line *line);
 
+/* Sets *LINE to the line that starts at byte START and has NUMBER. */
+void gv_vmx_visit(const struct gv_vmx *vmx, size_t start, uint32_t number, struct gv_line *line);
+
 /* Sets *LINE to the first entry called NAME, in any case. Returns false, *LINE untouched, if none.
  */
 bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line);

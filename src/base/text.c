@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char fold(char byte)
+char gv_fold(char byte)
 {
 	return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
 }
@@ -30,15 +30,18 @@ bool gv_span_equal_nocase(struct gv_span a, struct gv_span b)
 	return a.len == b.len && gv_span_begins_nocase(a, b);
 }
 
+size_t gv_span_common_nocase(struct gv_span a, struct gv_span b)
+{
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	size_t same = 0;
+	while (same < shorter && gv_fold(a.at[same]) == gv_fold(b.at[same]))
+		same++;
+	return same;
+}
+
 bool gv_span_begins_nocase(struct gv_span span, struct gv_span prefix)
 {
-	if (span.len < prefix.len)
-		return false;
-	for (size_t i = 0; i < prefix.len; i++) {
-		if (fold(span.at[i]) != fold(prefix.at[i]))
-			return false;
-	}
-	return true;
+	return span.len >= prefix.len && gv_span_common_nocase(span, prefix) == prefix.len;
 }
 
 bool gv_span_ends_nocase(struct gv_span span, struct gv_span suffix)

@@ -71,11 +71,16 @@ bool gv_vmx_next(const struct gv_vmx *vmx, struct gv_line *line)
 	return true;
 }
 
+void gv_vmx_visit(const struct gv_vmx *vmx, size_t start, uint32_t number, struct gv_line *line)
+{
+	*line = (struct gv_line){.start = start, .number = number};
+	grammar_read_line(vmx->text, vmx->counts.nul, line);
+}
+
 /* The line at a place the index remembers. */
 static void revisit(const struct gv_vmx *vmx, struct name_place place, struct gv_line *line)
 {
-	*line = (struct gv_line){.start = place.offset, .number = place.number};
-	grammar_read_line(vmx->text, vmx->counts.nul, line);
+	gv_vmx_visit(vmx, place.offset, place.number, line);
 }
 
 bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
