@@ -27,13 +27,16 @@ bool gv_span_equal(struct gv_span a, struct gv_span b)
 
 bool gv_span_equal_nocase(struct gv_span a, struct gv_span b)
 {
-	return a.len == b.len && gv_span_begins_nocase(a, b);
+	return a.len == b.len && gv_span_common_nocase(a, b) == a.len;
 }
 
 size_t gv_span_common_nocase(struct gv_span a, struct gv_span b)
 {
 	size_t shorter = a.len < b.len ? a.len : b.len;
 	size_t same = 0;
+	/* Names are mostly spelt in the usual case. */
+	if (gv_span_equal(gv_span_part(a, 0, shorter), gv_span_part(b, 0, shorter)))
+		return shorter;
 	while (same < shorter && gv_fold(a.at[same]) == gv_fold(b.at[same]))
 		same++;
 	return same;

@@ -1,14 +1,9 @@
 #include "repair/prefixes.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "vmx/reader.h"
-
-/* What of a name's hash tells that it has no prefix of the set. */
-struct sieve {
-	uint64_t heads[HASH_HEADS]; /* bits of the heads that prefixes have */
-	bool any;                   /* there is a prefix too short for that */
-};
 
 static int compare_keys(struct gv_span a, struct gv_span b)
 {
@@ -68,30 +63,6 @@ static void nest(struct prefixes *prefixes)
 		at[open - 1].end = (uint32_t)prefixes->count;
 }
 
-static uint64_t head_bit(const struct name_hash *hash, enum hash_head which)
-{
-	return UINT64_C(1) << (hash->head[which] >> 26);
-}
-
-static struct sieve make_sieve(const struct prefixes *prefixes, const struct hash_key *key)
-{
-	struct sieve sieve = {0};
-	for (size_t i = 0; i < prefixes->count; i++) {
-		struct gv_span prefix = prefixes->at[i].key;
-		struct name_hash hash = hash_name(key, prefix);
-		enum hash_head which = prefix.len < 12 ? HASH_HEAD_4 : HASH_HEAD_12;
-		sieve.any |= prefix.len < 4;
-		sieve.heads[which] |= head_bit(&hash, which);
-	}
-	return sieve;
-}
-
-static bool passes(const struct sieve *sieve, const struct name_hash *hash)
-{
-	return sieve->any || (sieve->heads[HASH_HEAD_4] & head_bit(hash, HASH_HEAD_4)) != 0 ||
-	       (sieve->heads[HASH_HEAD_12] & head_bit(hash, HASH_HEAD_12)) != 0;
-}
-
 /* How many prefixes do not come behind NAME. */
 static size_t count_before(const struct prefixes *prefixes, struct gv_span name)
 {
@@ -133,14 +104,15 @@ static bool add_line(struct prefixes *prefixes, const struct reader_name *name, 
 
 static bool find_lines(struct prefixes *prefixes, struct gv_span text)
 {
-	static const struct hash_key no_key = {{0}};
-	const struct sieve sieve = make_sieve(prefixes, &no_key);
+	bool begins[UCHAR_MAX + 1] = {false}; /* some prefix begins with this byte */
 	struct reader reader;
-	reader_start(&reader, text, &no_key);
+	for (size_t i = 0; i < prefixes->count; i++)
+		begins[(unsigned char)gv_fold(prefixes->at[i].key.at[0])] = true;
+	reader_start(&reader, text, NULL);
 	while (reader_next(&reader)) {
 		for (size_t i = 0; i < reader.count; i++) {
 			const struct reader_name *name = &reader.names[i];
-			if (!passes(&sieve, &name->hash))
+			if (!begins[(unsigned char)gv_fold(text.at[name->name_at])])
 				continue;
 			struct gv_span span = {text.at + name->name_at, name->name_len};
 			size_t under = find_longest(prefixes, span);

@@ -45,8 +45,7 @@ static struct name_slot *probe(const struct names *names, struct gv_span text, s
 	size_t i = hash & mask;
 	for (; names->slots[i].place.number != 0; i = (i + 1) & mask) {
 		const struct name_slot *slot = &names->slots[i];
-		if (slot->hash == hash &&
-		    gv_span_equal_nocase(grammar_name_at(text, slot->place.offset), name))
+		if (slot->hash == hash && grammar_is_named(text, slot->place.offset, name))
 			break;
 	}
 	return &names->slots[i];

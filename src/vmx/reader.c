@@ -10,7 +10,7 @@ void reader_start(struct reader *reader, struct gv_span text, const struct hash_
 {
 	bool has_bom = text.len >= sizeof bom && memcmp(text.at, bom, sizeof bom) == 0;
 	reader->text = text;
-	reader->key = *key;
+	reader->key = key;
 	reader->counts = (struct gv_vmx_counts){.bom = has_bom, .high = has_bom};
 	reader->at = has_bom ? sizeof bom : 0;
 	reader->count = 0;
@@ -64,32 +64,6 @@ static inline void add_line(struct reader *reader, size_t start, uint32_t number
 	name->name_at = (uint32_t)start;
 	name->name_len = (uint32_t)len;
 	name->malformed = false;
-}
-
-/* True when the first quote from bit FROM on is bit AT. */
-static inline bool is_next_quote(const struct scan *scan, size_t from, size_t at)
-{
-	uint64_t quotes = scan_window(scan->quotes, from);
-	while (quotes == 0 && at - from >= SCAN_WINDOW) {
-		from += SCAN_WINDOW;
-		quotes = scan_window(scan->quotes, from);
-	}
-	return quotes != 0 && scan_zeros(quotes) == at - from;
-}
-
-/*
- * The length of the name when the line [START, END) of the bytes AT reads NAME = "VALUE", as
- * nearly all lines do; 0 when it reads otherwise, or the name is long.
- */
-static inline size_t usual_name(const struct scan *scan, const char *at, size_t start, size_t end)
-{
-	static const char between[] = {' ', '=', ' ', '"'};
-	uint64_t stops = scan_window(scan->stops, start);
-	size_t name = stops == 0 ? 0 : scan_zeros(stops);
-	size_t value = start + name + sizeof between;
-	if (name == 0 || end <= value || memcmp(at + start + name, between, sizeof between) != 0)
-		return 0;
-	return is_next_quote(scan, value, end - 1) ? name : 0;
 }
 
 /* Lists the ends of lines of WORD, the bits from BIT on, at OUT. Returns how many there are. */
@@ -146,7 +120,7 @@ static inline size_t read_lines_anyhow(struct reader *reader, size_t size)
 			crlf += feed;
 			cr += !feed;
 		}
-		size_t name = any ? 0 : usual_name(&reader->scan, at, start, end);
+		size_t name = any ? 0 : grammar_usual_name(&reader->scan, at, start, end);
 		add_line(reader, reader->at + start, ++number, name);
 		start = next;
 	}
@@ -161,9 +135,9 @@ static inline void hash_names_anyhow(struct reader *reader)
 		struct gv_span span = {reader->text.at + name->name_at, name->name_len};
 		bool may_read_block = reader->text.len - name->name_at >= HASH_BLOCK;
 		if (span.len <= HASH_BLOCK && may_read_block)
-			name->hash = hash_short_name(&reader->key, span);
+			name->hash = hash_short_name(reader->key, span);
 		else
-			name->hash = hash_name(&reader->key, span);
+			name->hash = hash_name(reader->key, span);
 	}
 }
 
@@ -232,6 +206,7 @@ bool reader_next(struct reader *reader)
 	reader->at += read;
 	if (read == 0)
 		read_long_line(reader);
-	hash_names(reader);
+	if (reader->key != NULL)
+		hash_names(reader);
 	return true;
 }

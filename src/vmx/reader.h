@@ -19,7 +19,7 @@ struct reader_name {
 	uint32_t name_at; /* from the start of the file */
 	uint32_t name_len;
 	bool malformed;
-	struct name_hash hash;
+	struct name_hash hash; /* not set by a reader without key */
 };
 
 /* The shortest line with a name is "a=" and its ending. */
@@ -28,7 +28,7 @@ enum { READER_BATCH = SCAN_BYTES / 3 + 2 };
 /* Start with reader_start; the struct is large and need not be zeroed. */
 struct reader {
 	struct gv_span text;
-	struct hash_key key;
+	const struct hash_key *key;
 	struct gv_vmx_counts counts; /* of what was read; duplicates are not counted here */
 	size_t at;                   /* the first byte not read yet, where a line starts */
 	size_t count;                /* of the names below */
@@ -37,7 +37,7 @@ struct reader {
 	uint16_t ends[SCAN_BYTES + 4]; /* where lines end in what was scanned */
 };
 
-/* Begins to read TEXT, which is borrowed. */
+/* Begins to read TEXT; it and KEY are borrowed. No names are hashed when KEY is NULL. */
 void reader_start(struct reader *reader, struct gv_span text, const struct hash_key *key);
 
 /* Reads on. Returns false at the end of the text, else sets names and count, which may be 0. */

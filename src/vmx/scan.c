@@ -129,6 +129,20 @@ SCAN_FAST static inline void read_half(const char *at, struct block *block, unsi
 	lanes->less = _mm256_or_si256(lanes->less, _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('<')));
 }
 
+/* Has fetched what is scanned after the bytes AT. There need not be any: nothing is read. */
+SCAN_FAST static inline void fetch(const char *at)
+{
+	_mm_prefetch((const char *)((uintptr_t)at + SCAN_BYTES), _MM_HINT_T0);
+}
+
+SCAN_FAST static inline struct block read_whole(const char *at, struct lanes *lanes)
+{
+	struct block block = {0};
+	read_half(at, &block, 0, lanes);
+	read_half(at + 32, &block, 32, lanes);
+	return block;
+}
+
 SCAN_FAST static inline unsigned seen_in_lanes(const struct lanes *lanes)
 {
 	unsigned seen = 0;
@@ -145,19 +159,18 @@ SCAN_FAST static void read_fast(struct scan *scan, const char *at, size_t size)
 {
 	const __m256i zero = _mm256_setzero_si256();
 	struct lanes lanes = {zero, zero, zero};
-	char last[64];
 	size_t whole = size / 64;
-	fill_up(last, at + whole * 64, size % 64);
-	for (size_t i = 0; i <= whole; i++) {
-		struct block block = {0};
-		const char *from = i < whole ? at + i * 64 : last;
-		_mm_prefetch(from + SCAN_BYTES, _MM_HINT_T0);
-		read_half(from, &block, 0, &lanes);
-		read_half(from + 32, &block, 32, &lanes);
-		store(scan, i, block);
+	for (size_t i = 0; i < whole; i++) {
+		fetch(at + i * 64);
+		store(scan, i, read_whole(at + i * 64, &lanes));
 	}
-	if (whole < SCAN_WORDS)
+	store(scan, whole, (struct block){0});
+	if (size % 64 > 0) {
+		char last[64];
+		fill_up(last, at + whole * 64, size % 64);
+		store(scan, whole, read_whole(last, &lanes));
 		store(scan, whole + 1, (struct block){0});
+	}
 	scan->seen = seen_in_lanes(&lanes);
 }
 
