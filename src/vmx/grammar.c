@@ -109,7 +109,8 @@ static void read_after_equals(struct gv_span text, struct gv_line *line, size_t 
 	}
 }
 
-/* Where the line of the SIZE bytes AT ends; SIZE when that is not seen. Scans no more than needed. */
+/* Where the line of the SIZE bytes AT ends; SIZE when that is not seen. Scans no more than needed.
+ */
 static size_t scan_line(struct scan *scan, const char *at, size_t size)
 {
 	for (size_t seen = 64; seen < size; seen *= 2) {

@@ -37,7 +37,8 @@ static inline bool grammar_is_next_quote(const struct scan *scan, size_t from, s
  * The length of the name when the line [START, END) of the bytes AT reads NAME = "VALUE", as
  * nearly all lines do; 0 when it reads otherwise, or the name is long.
  */
-static inline size_t grammar_usual_name(const struct scan *scan, const char *at, size_t start, size_t end)
+static inline size_t grammar_usual_name(const struct scan *scan, const char *at, size_t start,
+                                        size_t end)
 {
 	static const char between[] = {' ', '=', ' ', '"'};
 	uint64_t stops = scan_window(scan->stops, start);

@@ -28,9 +28,15 @@ enum { MAX_SEARCHES = 8 };
 /* Bytes of text for a word of the filter: two or three lines. */
 enum { TEXT_PER_WORD = 96 };
 
-/* Hashes of names that may stand twice, or are asked for. */
-struct suspects {
-	uint64_t *at;
+/* So many hashes wait until their words of the filter have been fetched. A power of two. */
+enum { WAITING = 32 };
+
+/* The first pass over a large text. */
+struct sifter {
+	uint64_t waiting[WAITING]; /* a ring */
+	size_t taken;              /* hashes that came */
+	size_t sifted;             /* of those that are in the filter */
+	uint64_t *suspects;        /* hashes of names that may stand twice, or are asked for */
 	size_t count;
 	size_t cap;
 };
@@ -60,38 +66,48 @@ static bool read_all(struct index *index, struct reader *reader)
 	return true;
 }
 
-static bool add_suspect(struct suspects *suspects, uint64_t hash)
+static bool add_suspect(struct sifter *sifter, uint64_t hash)
 {
-	uint64_t *grown = gv_grow(suspects->at, suspects->count, &suspects->cap, sizeof *grown);
+	uint64_t *grown = gv_grow(sifter->suspects, sifter->count, &sifter->cap, sizeof *grown);
 	if (grown == NULL)
 		return false;
-	suspects->at = grown;
-	grown[suspects->count++] = hash;
+	sifter->suspects = grown;
+	grown[sifter->count++] = hash;
 	return true;
 }
 
-static bool sift_name(struct index *index, const struct reader_name *name,
-                      struct suspects *suspects)
+/* Adds the hash that waits longest to the filter. */
+static bool sift_one(struct sifter *sifter, struct filter *filter)
+{
+	uint64_t hash = sifter->waiting[sifter->sifted++ % WAITING];
+	return !filter_add(filter, hash) || add_suspect(sifter, hash);
+}
+
+static bool sift_name(struct index *index, struct sifter *sifter, const struct reader_name *name)
 {
 	if (name->malformed) {
 		struct names *to = broken(index);
 		return to != NULL && names_add(to, index->text, name);
 	}
 	names_add_heads(&index->entries, name->hash);
-	return !filter_add(&index->all, name->hash.whole) ||
-	       add_suspect(suspects, name->hash.whole);
+	if (sifter->taken - sifter->sifted == WAITING && !sift_one(sifter, &index->all))
+		return false;
+	filter_fetch(&index->all, name->hash.whole);
+	sifter->waiting[sifter->taken++ % WAITING] = name->hash.whole;
+	return true;
 }
 
-/* The first pass over a large text. */
-static bool sift(struct index *index, struct reader *reader, struct suspects *suspects)
+static bool sift(struct index *index, struct reader *reader, struct sifter *sifter)
 {
 	while (reader_next(reader)) {
-		for (size_t i = 0; i < reader->count; i++)
-			filter_fetch(&index->all, reader->names[i].hash.whole);
 		for (size_t i = 0; i < reader->count; i++) {
-			if (!sift_name(index, &reader->names[i], suspects))
+			if (!sift_name(index, sifter, &reader->names[i]))
 				return false;
 		}
+	}
+	while (sifter->sifted < sifter->taken) {
+		if (!sift_one(sifter, &index->all))
+			return false;
 	}
 	return true;
 }
@@ -115,25 +131,25 @@ static bool collect(const struct index *index, const struct filter *wanted, stru
 }
 
 /* The second pass over a large text. */
-static bool collect_suspects(struct index *index, const struct suspects *suspects)
+static bool collect_suspects(struct index *index, const struct sifter *sifter)
 {
-	if (!filter_init(&index->chosen, suspects->count))
+	if (!filter_init(&index->chosen, sifter->count))
 		return false;
-	for (size_t i = 0; i < suspects->count; i++)
-		filter_add(&index->chosen, suspects->at[i]);
+	for (size_t i = 0; i < sifter->count; i++)
+		filter_add(&index->chosen, sifter->suspects[i]);
 	return collect(index, &index->chosen, &index->entries);
 }
 
 static bool read_large(struct index *index, struct reader *reader)
 {
-	struct suspects suspects = {0};
-	bool done = filter_init(&index->all, index->text.len / TEXT_PER_WORD);
+	struct sifter sifter = {0};
+	bool done = filter_init(&index->all, index->text.len / TEXT_PER_WORD + 1);
 	for (size_t i = 0; done && i < sizeof always / sizeof *always; i++) {
 		struct gv_span name = gv_span_of(always[i]);
-		done = add_suspect(&suspects, hash_name(&index->key, name).whole);
+		done = add_suspect(&sifter, hash_name(&index->key, name).whole);
 	}
-	done = done && sift(index, reader, &suspects) && collect_suspects(index, &suspects);
-	free(suspects.at);
+	done = done && sift(index, reader, &sifter) && collect_suspects(index, &sifter);
+	free(sifter.suspects);
 	return done;
 }
 

@@ -79,11 +79,11 @@ static void measure(struct gv_span text, const struct gv_rules *rules, size_t ti
 		parse = steps[1] - steps[0] < parse ? steps[1] - steps[0] : parse;
 	}
 	qsort(all, times, sizeof *all, compare);
-	printf("%zu bytes, %zu findings: %" PRIu64 " ns least, %" PRIu64 " ns middle, parse %" PRIu64
+	printf("%zu bytes, %zu findings: %" PRIu64 " ns least, %" PRIu64
+	       " ns middle, parse %" PRIu64
 	       " ns, %.3f GB/s; memory %ld kB beside the text (%.2f %%)\n",
-	       text.len, findings, all[0], all[times / 2], parse,
-	       (double)text.len / (double)all[0], peak() - before,
-	       (double)(peak() - before) * 102400 / (double)text.len);
+	       text.len, findings, all[0], all[times / 2], parse, (double)text.len / (double)all[0],
+	       peak() - before, (double)(peak() - before) * 102400 / (double)text.len);
 	free(all);
 }
 
