@@ -1,6 +1,7 @@
 #include "vmx/index.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The names that every run asks for: in the index whatever the size of the text. */
 static const char *const always[] = {
@@ -31,12 +32,18 @@ enum { TEXT_PER_WORD = 96 };
 /* So many hashes wait until their words of the filter have been fetched. A power of two. */
 enum { WAITING = 32 };
 
+/* What is known of a name: its hash, and one of its end alone, which is quicker made. */
+struct suspect {
+	uint64_t hash;
+	uint64_t tail;
+};
+
 /* The first pass over a large text. */
 struct sifter {
-	uint64_t waiting[WAITING]; /* a ring */
-	size_t taken;              /* hashes that came */
-	size_t sifted;             /* of those that are in the filter */
-	uint64_t *suspects;        /* hashes of names that may stand twice, or are asked for */
+	struct suspect waiting[WAITING]; /* a ring */
+	size_t taken;                    /* names that came */
+	size_t sifted;                   /* of those that are in the filter */
+	struct suspect *suspects;        /* names that may stand twice, or are asked for */
 	size_t count;
 	size_t cap;
 };
@@ -66,21 +73,41 @@ static bool read_all(struct index *index, struct reader *reader)
 	return true;
 }
 
-static bool add_suspect(struct sifter *sifter, uint64_t hash)
+/* A hash of the last eight bytes of NAME and its length; some names differ in neither. */
+static inline uint64_t tail_of(struct gv_span name)
 {
-	uint64_t *grown = gv_grow(sifter->suspects, sifter->count, &sifter->cap, sizeof *grown);
+	const uint64_t blanks = UINT64_C(0x2020202020202020); /* make A-Z a-z, and spoil others */
+	uint64_t tail = 0;
+	size_t size = name.len < sizeof tail ? name.len : sizeof tail;
+	if (size == sizeof tail)
+		memcpy(&tail, name.at + name.len - sizeof tail, sizeof tail);
+	else
+		memcpy(&tail, name.at, size);
+	tail = ((tail | blanks) ^ name.len) * UINT64_C(0x9E3779B97F4A7C15);
+	return tail ^ tail >> 29;
+}
+
+static bool add_suspect(struct sifter *sifter, struct suspect suspect)
+{
+	struct suspect *grown =
+		gv_grow(sifter->suspects, sifter->count, &sifter->cap, sizeof *grown);
 	if (grown == NULL)
 		return false;
 	sifter->suspects = grown;
-	grown[sifter->count++] = hash;
+	grown[sifter->count++] = suspect;
 	return true;
 }
 
-/* Adds the hash that waits longest to the filter. */
+/* Adds the name that waits longest to the filter. */
 static bool sift_one(struct sifter *sifter, struct filter *filter)
 {
-	uint64_t hash = sifter->waiting[sifter->sifted++ % WAITING];
-	return !filter_add(filter, hash) || add_suspect(sifter, hash);
+	struct suspect name = sifter->waiting[sifter->sifted++ % WAITING];
+	return !filter_add(filter, name.hash) || add_suspect(sifter, name);
+}
+
+static struct gv_span span_of(const struct index *index, const struct reader_name *name)
+{
+	return (struct gv_span){index->text.at + name->name_at, name->name_len};
 }
 
 static bool sift_name(struct index *index, struct sifter *sifter, const struct reader_name *name)
@@ -93,7 +120,8 @@ static bool sift_name(struct index *index, struct sifter *sifter, const struct r
 	if (sifter->taken - sifter->sifted == WAITING && !sift_one(sifter, &index->all))
 		return false;
 	filter_fetch(&index->all, name->hash.whole);
-	sifter->waiting[sifter->taken++ % WAITING] = name->hash.whole;
+	sifter->waiting[sifter->taken++ % WAITING] =
+		(struct suspect){name->hash.whole, tail_of(span_of(index, name))};
 	return true;
 }
 
@@ -112,18 +140,24 @@ static bool sift(struct index *index, struct reader *reader, struct sifter *sift
 	return true;
 }
 
-/* Adds the entries whose hash WANTED has, all when it is NULL, to NAMES. */
-static bool collect(const struct index *index, const struct filter *wanted, struct names *names)
+/* Adds NAME to NAMES if CHOSEN has its hash. */
+static bool add_chosen(struct index *index, struct reader_name *name)
+{
+	name->hash = hash_name(&index->key, span_of(index, name));
+	return !filter_has(&index->chosen, name->hash.whole) ||
+	       names_add(&index->entries, index->text, name);
+}
+
+/* Adds the entries that CHOSEN has to the index. TAILS spares the most part of them the hash. */
+static bool collect(struct index *index, const struct filter *tails)
 {
 	struct reader reader;
-	reader_start(&reader, index->text, &index->key);
+	reader_start(&reader, index->text, NULL);
 	while (reader_next(&reader)) {
 		for (size_t i = 0; i < reader.count; i++) {
-			const struct reader_name *name = &reader.names[i];
-			if (name->malformed ||
-			    (wanted != NULL && !filter_has(wanted, name->hash.whole)))
-				continue;
-			if (!names_add(names, index->text, name))
+			struct reader_name *name = &reader.names[i];
+			bool wanted = filter_has(tails, tail_of(span_of(index, name)));
+			if (wanted && !name->malformed && !add_chosen(index, name))
 				return false;
 		}
 	}
@@ -133,11 +167,16 @@ static bool collect(const struct index *index, const struct filter *wanted, stru
 /* The second pass over a large text. */
 static bool collect_suspects(struct index *index, const struct sifter *sifter)
 {
-	if (!filter_init(&index->chosen, sifter->count))
-		return false;
-	for (size_t i = 0; i < sifter->count; i++)
-		filter_add(&index->chosen, sifter->suspects[i]);
-	return collect(index, &index->chosen, &index->entries);
+	struct filter tails = {0};
+	bool done =
+		filter_init(&index->chosen, sifter->count) && filter_init(&tails, sifter->count);
+	for (size_t i = 0; done && i < sifter->count; i++) {
+		filter_add(&index->chosen, sifter->suspects[i].hash);
+		filter_add(&tails, sifter->suspects[i].tail);
+	}
+	done = done && collect(index, &tails);
+	filter_dispose(&tails);
+	return done;
 }
 
 static bool read_large(struct index *index, struct reader *reader)
@@ -146,7 +185,8 @@ static bool read_large(struct index *index, struct reader *reader)
 	bool done = filter_init(&index->all, index->text.len / TEXT_PER_WORD + 1);
 	for (size_t i = 0; done && i < sizeof always / sizeof *always; i++) {
 		struct gv_span name = gv_span_of(always[i]);
-		done = add_suspect(&sifter, hash_name(&index->key, name).whole);
+		uint64_t hash = hash_name(&index->key, name).whole;
+		done = add_suspect(&sifter, (struct suspect){hash, tail_of(name)});
 	}
 	done = done && sift(index, reader, &sifter) && collect_suspects(index, &sifter);
 	free(sifter.suspects);
@@ -184,6 +224,20 @@ void index_dispose(struct index *index)
 	filter_dispose(&index->chosen);
 }
 
+static bool add_all(struct names *all, const struct index *index)
+{
+	struct reader reader;
+	reader_start(&reader, index->text, &index->key);
+	while (reader_next(&reader)) {
+		for (size_t i = 0; i < reader.count; i++) {
+			const struct reader_name *name = &reader.names[i];
+			if (!name->malformed && !names_add(all, index->text, name))
+				return false;
+		}
+	}
+	return true;
+}
+
 /* Puts all entries into the index. Without memory it stays as it is. */
 static void complete(struct index *index)
 {
@@ -191,7 +245,7 @@ static void complete(struct index *index)
 	if (all == NULL)
 		return;
 	names_init(all);
-	if (collect(index, NULL, all)) {
+	if (add_all(all, index)) {
 		names_dispose(&index->entries);
 		names_move(&index->entries, all);
 		filter_dispose(&index->all);
@@ -210,9 +264,8 @@ static bool search(const struct index *index, struct gv_span name, struct name_h
 	while (reader_next(&reader)) {
 		for (size_t i = 0; i < reader.count; i++) {
 			const struct reader_name *at = &reader.names[i];
-			struct gv_span found = {index->text.at + at->name_at, at->name_len};
 			if (at->hash.whole != hash.whole || at->malformed ||
-			    !gv_span_equal_nocase(found, name))
+			    !gv_span_equal_nocase(span_of(index, at), name))
 				continue;
 			*place = (struct name_place){at->start, at->number};
 			return true;
