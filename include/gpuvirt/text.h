@@ -78,6 +78,12 @@ void gv_buf_format(struct gv_buf *buf, const char *format, ...) GV_PRINTF(2, 3);
 /* Makes room for MORE bytes and returns where they go, or NULL (failed is set then). */
 char *gv_buf_reserve(struct gv_buf *buf, size_t more);
 
+/*
+ * The same, but for no more than that, where gv_buf_reserve doubles: for what comes in one piece
+ * and is large.
+ */
+char *gv_buf_reserve_exact(struct gv_buf *buf, size_t more);
+
 /* What the buffer holds, borrowed until the next append. */
 struct gv_span gv_buf_span(const struct gv_buf *buf);
 

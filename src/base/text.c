@@ -96,6 +96,19 @@ bool gv_span_number(struct gv_span span, uint64_t *out)
 	return true;
 }
 
+/* Gives BUF room for CAP bytes, more than it has; 0 stands for too many. */
+static char *resize(struct gv_buf *buf, size_t cap)
+{
+	char *at = cap > 0 ? realloc(buf->at, cap) : NULL;
+	if (at == NULL) {
+		buf->failed = true;
+		return NULL;
+	}
+	buf->at = at;
+	buf->cap = cap;
+	return buf->at + buf->len;
+}
+
 char *gv_buf_reserve(struct gv_buf *buf, size_t more)
 {
 	if (buf->failed)
@@ -105,14 +118,16 @@ char *gv_buf_reserve(struct gv_buf *buf, size_t more)
 	size_t cap = buf->cap < 64 ? 64 : buf->cap;
 	while (cap - buf->len <= more && cap <= SIZE_MAX / 2)
 		cap *= 2;
-	char *at = cap - buf->len > more ? realloc(buf->at, cap) : NULL;
-	if (at == NULL) {
-		buf->failed = true;
+	return resize(buf, cap - buf->len > more ? cap : 0);
+}
+
+char *gv_buf_reserve_exact(struct gv_buf *buf, size_t more)
+{
+	if (buf->failed)
 		return NULL;
-	}
-	buf->at = at;
-	buf->cap = cap;
-	return buf->at + buf->len;
+	if (more < buf->cap - buf->len)
+		return buf->at + buf->len;
+	return resize(buf, more < SIZE_MAX - buf->len ? buf->len + more + 1 : 0);
 }
 
 void gv_buf_add(struct gv_buf *buf, struct gv_span bytes)
