@@ -69,8 +69,8 @@ static void repeats_are_those_of_the_whole_index(void **state)
 	static const char *const endings[] = {"\n", "\r\n", "\r"};
 	const struct hash_key key = {{1, 2, 3, 4, 5, 6}};
 	(void)state;
-	for (size_t i = 0; i < 2 * COUNT(endings); i++) {
-		struct gv_buf text = large_text(endings[i / 2], i % 2 == 1);
+	for (size_t i = 0; i < COUNT(endings); i++) {
+		struct gv_buf text = large_text(endings[i], i == 1);
 		struct gv_vmx *vmx = parse(&text);
 		struct names all;
 		index_all(&all, &key, vmx);
