@@ -148,15 +148,15 @@ static bool add_chosen(struct index *index, struct reader_name *name)
 	       names_add(&index->entries, index->text, name);
 }
 
-/* Adds the entries that CHOSEN has to the index. TAILS spares the most part of them the hash. */
-static bool collect(struct index *index, const struct filter *tails)
+/* Adds the chosen entries to the index. Their tails spare the others the hash. */
+static bool collect(struct index *index)
 {
 	struct reader reader;
 	reader_start(&reader, index->text, NULL);
 	while (reader_next(&reader)) {
 		for (size_t i = 0; i < reader.count; i++) {
 			struct reader_name *name = &reader.names[i];
-			bool wanted = filter_has(tails, tail_of(span_of(index, name)));
+			bool wanted = filter_has(&index->tails, tail_of(span_of(index, name)));
 			if (wanted && !name->malformed && !add_chosen(index, name))
 				return false;
 		}
@@ -167,16 +167,13 @@ static bool collect(struct index *index, const struct filter *tails)
 /* The second pass over a large text. */
 static bool collect_suspects(struct index *index, const struct sifter *sifter)
 {
-	struct filter tails = {0};
-	bool done =
-		filter_init(&index->chosen, sifter->count) && filter_init(&tails, sifter->count);
+	bool done = filter_init(&index->chosen, sifter->count) &&
+	            filter_init(&index->tails, sifter->count);
 	for (size_t i = 0; done && i < sifter->count; i++) {
 		filter_add(&index->chosen, sifter->suspects[i].hash);
-		filter_add(&tails, sifter->suspects[i].tail);
+		filter_add(&index->tails, sifter->suspects[i].tail);
 	}
-	done = done && collect(index, &tails);
-	filter_dispose(&tails);
-	return done;
+	return done && collect(index);
 }
 
 static bool read_large(struct index *index, struct reader *reader)
@@ -203,6 +200,7 @@ bool index_read(struct index *index, struct gv_span text, struct gv_vmx_counts *
 	index->text = text;
 	index->all = (struct filter){0};
 	index->chosen = (struct filter){0};
+	index->tails = (struct filter){0};
 	index->searches = 0;
 	index->broken = NULL;
 	hash_make_key(&index->key, (uint64_t)(uintptr_t)index, (uint64_t)(uintptr_t)&index_read);
@@ -222,6 +220,7 @@ void index_dispose(struct index *index)
 	free(index->broken);
 	filter_dispose(&index->all);
 	filter_dispose(&index->chosen);
+	filter_dispose(&index->tails);
 }
 
 static bool add_all(struct names *all, const struct index *index)
@@ -274,11 +273,12 @@ static bool search(const struct index *index, struct gv_span name, struct name_h
 	return false;
 }
 
-/* True when NAME may be in the text and not in the index. */
-static bool may_be_left_out(const struct index *index, struct name_hash hash)
+/* True when NAME may be in the text and not in the index. Both filters: either may be wrong. */
+static bool may_be_left_out(const struct index *index, struct gv_span name, struct name_hash hash)
 {
-	return index->all.words != NULL && filter_has(&index->all, hash.whole) &&
-	       !filter_has(&index->chosen, hash.whole);
+	if (index->all.words == NULL || !filter_has(&index->all, hash.whole))
+		return false;
+	return !filter_has(&index->chosen, hash.whole) || !filter_has(&index->tails, tail_of(name));
 }
 
 bool index_find(struct index *index, struct gv_span name, struct name_hash hash,
@@ -286,7 +286,7 @@ bool index_find(struct index *index, struct gv_span name, struct name_hash hash,
 {
 	if (names_find(&index->entries, index->text, name, hash, place))
 		return true;
-	if (!may_be_left_out(index, hash))
+	if (!may_be_left_out(index, name, hash))
 		return false;
 	if (++index->searches <= MAX_SEARCHES)
 		return search(index, name, hash, place);

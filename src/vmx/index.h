@@ -22,9 +22,11 @@ enum { INDEX_LARGE = 1 << 20 };
 struct index {
 	struct gv_span text;
 	struct hash_key key;
-	struct filter all;    /* of all names of entries; without words when all are in entries */
-	struct filter chosen; /* names that are in entries if they are in the text */
-	unsigned searches;    /* how often the text was searched */
+	struct filter all; /* of all names of entries; without words when all are in entries */
+	struct filter
+		chosen;      /* a name that both have is in entries if it is in the text: by hash */
+	struct filter tails; /* and by the end of the name */
+	unsigned searches;   /* how often the text was searched */
 	struct names *broken; /* of malformed lines; NULL when there are none with a name */
 	struct names entries;
 };
