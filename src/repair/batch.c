@@ -53,7 +53,8 @@ struct window {
 	size_t count; /* slots that were looked at */
 	uint64_t close_at;
 	atomic_size_t bytes;
-	struct pending **queue; /* the pending ones in order */
+	struct pending **queue;   /* the pending ones in order */
+	struct pending **by_file; /* the same, those of one file together */
 	size_t queued;
 	size_t *runs; /* where a run of files in one folder begins in the queue; QUEUED at the end
 	               */
@@ -224,6 +225,38 @@ static void queue_pending(struct window *window)
 		window->queue[window->queued++] = pending;
 	}
 	window->runs[window->run_count] = window->queued;
+}
+
+/* By the file that is to be replaced, then by the order of the files. */
+static int compare_files(const void *left, const void *right)
+{
+	const struct pending *a = *(struct pending *const *)left;
+	const struct pending *b = *(struct pending *const *)right;
+	const struct gv_os_stat *x = &a->staged.was;
+	const struct gv_os_stat *y = &b->staged.was;
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	if (x->inode != y->inode)
+		return x->inode < y->inode ? -1 : 1;
+	return a->slot < b->slot ? -1 : 1;
+}
+
+/*
+ * A file that was named twice is replaced once: its second text, made from the old one, is given
+ * up, and it starts over behind the others, when it is the new one that is read.
+ */
+static void give_up_doubles(struct window *window)
+{
+	struct gv_error err = {0};
+	gv_fail(&err, GV_ECHANGED, "is named twice");
+	memcpy(window->by_file, window->queue, window->queued * sizeof(struct pending *));
+	qsort(window->by_file, window->queued, sizeof(struct pending *), compare_files);
+	for (size_t i = 1; i < window->queued; i++) {
+		const struct gv_os_stat *last = &window->by_file[i - 1]->staged.was;
+		const struct gv_os_stat *here = &window->by_file[i]->staged.was;
+		if (last->device == here->device && last->inode == here->inode)
+			note_trouble(window->by_file[i], &err);
+	}
 }
 
 static void sync_one(void *context, unsigned worker, size_t piece)
@@ -437,6 +470,8 @@ static size_t run_window(struct window *window)
 {
 	fill_window(window);
 	queue_pending(window);
+	if (window->queued > 1)
+		give_up_doubles(window);
 	if (window->queued > 0 && !is_over(window)) {
 		make_durable(window);
 		commit_all(window);
@@ -451,6 +486,7 @@ static void close_window(struct window *window)
 	free(window->around);
 	free(window->slots);
 	free(window->queue);
+	free(window->by_file);
 	free(window->runs);
 }
 
@@ -465,9 +501,10 @@ static bool open_window(struct window *window, const struct gv_batch *batch)
 	window->around = calloc(workers, sizeof *window->around);
 	window->slots = calloc(cap + 1, sizeof *window->slots);
 	window->queue = calloc(cap + 1, sizeof(struct pending *));
+	window->by_file = calloc(cap + 1, sizeof(struct pending *));
 	window->runs = calloc(cap + 1, sizeof *window->runs);
 	if (window->around == NULL || window->slots == NULL || window->queue == NULL ||
-	    window->runs == NULL)
+	    window->by_file == NULL || window->runs == NULL)
 		return false;
 	for (unsigned i = 0; i < workers; i++)
 		window->around[i] = gv_surroundings_new();
