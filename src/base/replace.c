@@ -85,9 +85,10 @@ enum gv_status gv_place_reenter(struct gv_place *place, struct gv_error *err)
 	struct gv_os_stat stat;
 	enum gv_status status = open_folder(place, &stat, err);
 	if (status == GV_OK && (stat.device != place->device || stat.inode != place->inode))
-		return gv_fail(err, GV_ECHANGED,
-		               "its folder was exchanged by another program "
-		               "meanwhile");
+		status = gv_fail(err, GV_ECHANGED,
+		                 "its folder was exchanged by another program meanwhile");
+	if (status != GV_OK)
+		gv_place_close(place);
 	return status;
 }
 
