@@ -107,6 +107,11 @@ def repaired(text):
     return text.replace(NO_3D.encode(), ASKS_FOR_3D.encode())
 
 
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def write(path, text):
     with open(path, "wb") as file:
         file.write(text)
