@@ -9,7 +9,6 @@ repaired or not. That the test can fail is shown first with a fixer that reads, 
 
 import os
 import random
-import sys
 import threading
 
 import fleet
@@ -123,4 +122,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -3,10 +3,12 @@
 Knows how a fix may leave a tree at any moment; knows nothing about how it is disturbed.
 """
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 import machines
@@ -62,6 +64,15 @@ def arguments(usage):
     shutil.rmtree(scratch, ignore_errors=True)
     os.makedirs(scratch)
     return Program(sys.argv[1]), scratch, sys.argv[3:]
+
+
+def folder_in_memory(scratch):
+    """A folder on a file system of memory, where syncs take no time and so a moment chosen at
+    random lies in the rest of the work; below SCRATCH when there is none. Removed at exit."""
+    above = "/dev/shm" if os.access("/dev/shm", os.W_OK) else scratch
+    folder = tempfile.mkdtemp(prefix="gpuvirt-test-", dir=above)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def read(path):

@@ -8,7 +8,6 @@ names, or nearly, and is the user's all the same.
 
 import os
 import shutil
-import sys
 import time
 
 import fleet
@@ -83,4 +82,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -9,7 +9,6 @@ import os
 import resource
 import shutil
 import subprocess
-import sys
 
 import fleet
 import machines
@@ -146,4 +145,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

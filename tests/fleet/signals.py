@@ -7,7 +7,6 @@ import os
 import random
 import re
 import signal
-import sys
 import time
 
 import fleet
@@ -62,7 +61,7 @@ def main():
     program, scratch, rest = fleet.arguments(__doc__)
     seed = int(rest[0]) if rest else random.randrange(1 << 32)
     chance = random.Random(seed)
-    tree = fleet.Fleet(os.path.join(scratch, "tree"), MACHINES)
+    tree = fleet.Fleet(os.path.join(fleet.folder_in_memory(scratch), "tree"), MACHINES)
     os.mkdir(os.path.join(scratch, "empty"))
     span = (
         program.duration("fix", os.path.join(scratch, "empty")),
@@ -86,4 +85,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
