@@ -15,6 +15,7 @@ set(header_finding vmx)
 set(header_lint vmx)
 set(header_plan repair)
 set(header_repair repair)
+set(header_batch repair)
 set(header_diff report)
 
 # Text that only some files may have: "what it is|pattern|files that may have it".

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <sys/xattr.h>
 
-#include "base/file.h"
+#include "base/replace.h"
 
 #include "inject.h"
 
@@ -227,6 +227,8 @@ static char *backup;
 static int make_root(void **state)
 {
 	(void)state;
+	char name[GV_TEMP_SIZE];
+	gv_temp_name(name, GV_TEMP_KEEP, 0, ""); /* what is asked once only is asked before */
 	char command[400];
 	root = scratch_make();
 	snprintf(command, sizeof command, "setfacl -d -m u:12345:rwx '%s' 2>/dev/null", root);
@@ -372,7 +374,7 @@ static bool is_told_where(const struct work *work, const struct gv_error *err)
 	const char *name = strstr(err->message, ".gpuvirt-");
 	if (strstr(err->message, "stays in") == NULL || name == NULL)
 		return false;
-	char kept[64];
+	char kept[GV_TEMP_SIZE];
 	snprintf(kept, sizeof kept, "%.*s", (int)strcspn(name, " :"), name);
 	char *kept_path = path_join(root, kept);
 	bool told = holds(path, work->undo ? OLDER : NEW) && holds(kept_path, OLD);
@@ -597,7 +599,7 @@ static void check_strangers_are_temporary(void)
 	assert_non_null(dir);
 	for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
 		if (entry->d_name[0] == '.' && strlen(entry->d_name) > 2 &&
-		    !gv_file_is_temporary(entry->d_name))
+		    !gv_temp_is_name(entry->d_name))
 			fail_msg("%s: left %s", title, entry->d_name);
 	}
 	closedir(dir);

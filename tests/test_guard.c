@@ -6,7 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/replace.h"
+#include "base/walk.h"
 #include "repair/guard.h"
 
 #define HEAD ".encoding = \"UTF-8\"\nconfig.version = \"8\"\nvirtualHW.version = \"20\"\n"
@@ -87,6 +88,22 @@ static int64_t dead_pid(void)
 	return child;
 }
 
+/* Asks as repair does: in the folder of PATH, or of the text alone when it is NULL. */
+static enum gv_status ask(struct gv_refusals *refusals, const char *path,
+                          const struct gv_file *file, const struct gv_vmx *vmx,
+                          struct gv_error *err)
+{
+	struct gv_place place = {0};
+	struct guard_question question = {.path = path, .file = file, .vmx = vmx};
+	if (path != NULL) {
+		assert_int_equal(gv_place_enter(&place, path, err), GV_OK);
+		question.place = &place;
+	}
+	enum gv_status status = guard_ask(refusals, &question, err);
+	gv_place_leave(&place);
+	return status;
+}
+
 /* Asks about the file PATH as repair does. */
 static void ask_path(struct scene *scene, const char *path)
 {
@@ -96,7 +113,7 @@ static void ask_path(struct scene *scene, const char *path)
 	memset(&scene->refusals, 0x5A, sizeof scene->refusals);
 	assert_int_equal(gv_file_read(&file, path, 1 << 20, &err), GV_OK);
 	assert_int_equal(gv_vmx_parse(&vmx, gv_buf_span(&file.text), &err), GV_OK);
-	assert_int_equal(guard_ask(&scene->refusals, path, &file, vmx, NULL, &err), GV_OK);
+	assert_int_equal(ask(&scene->refusals, path, &file, vmx, &err), GV_OK);
 	gv_vmx_free(vmx);
 	gv_file_dispose(&file);
 }
@@ -465,7 +482,7 @@ static void of_standard_input_only_the_text_is_asked(void **state)
 	put_process_lock(scene, "X.vmx.lck", getpid(), "(vmware)");
 	assert_int_equal(gv_vmx_parse(&vmx, SPAN(HEAD "checkpoint.vmState = \"a\"\n"), &err),
 	                 GV_OK);
-	assert_int_equal(guard_ask(&scene->refusals, NULL, &file, vmx, NULL, &err), GV_OK);
+	assert_int_equal(ask(&scene->refusals, NULL, &file, vmx, &err), GV_OK);
 	assert_int_equal(scene->refusals.count, 1);
 	assert_string_equal(scene->refusals.at[0].guard, "suspended");
 	scene->refusals.count = 0;
@@ -474,15 +491,28 @@ static void of_standard_input_only_the_text_is_asked(void **state)
 	gv_vmx_free(vmx);
 }
 
-static void a_file_that_is_gone_is_a_failure(void **state)
+/* What a walk saw is enough where nothing is written: a folder without names that matter. */
+static void folder_that_was_listed_is_not_opened(void **state)
 {
 	struct scene *scene = *state;
-	struct gv_file file = {0};
+	struct gv_file file = {.stat = {.links = 2, .mode = 0644}};
 	struct gv_vmx *vmx = NULL;
 	struct gv_error err = {0};
+	struct gv_folder quiet = {.path = "/nowhere"};
+	static const char *const names[] = {"X.vmx.lck"};
+	struct gv_folder busy = {.path = "/nowhere", .notable = names, .notable_count = 1};
+	struct guard_question question = {
+		.path = scene->vmx, .file = &file, .listed = &quiet};
+	put_process_lock(scene, "X.vmx.lck", getpid(), "(vmware)");
 	assert_int_equal(gv_vmx_parse(&vmx, SPAN(HEAD), &err), GV_OK);
-	assert_int_equal(unlink(scene->vmx), 0);
-	assert_int_equal(guard_ask(&scene->refusals, scene->vmx, &file, vmx, NULL, &err), GV_ESYSTEM);
+	question.vmx = vmx;
+	assert_false(guard_needs_place(scene->vmx, &quiet));
+	assert_true(guard_needs_place(scene->vmx, &busy));
+	assert_true(guard_needs_place(scene->vmx, NULL));
+	assert_false(guard_needs_place(NULL, NULL));
+	assert_int_equal(guard_ask(&scene->refusals, &question, &err), GV_OK);
+	assert_int_equal(scene->refusals.count, 1);
+	assert_string_equal(scene->refusals.at[0].guard, "hard-linked");
 	gv_vmx_free(vmx);
 }
 
@@ -550,7 +580,7 @@ int main(void)
 		IN_SCENE(more_reasons_than_fit_are_left_out),
 		IN_SCENE(the_reason_that_cannot_be_forced_comes_first),
 		IN_SCENE(of_standard_input_only_the_text_is_asked),
-		IN_SCENE(a_file_that_is_gone_is_a_failure),
+		IN_SCENE(folder_that_was_listed_is_not_opened),
 		cmocka_unit_test(force_overrides_all_guards_but_encryption),
 		cmocka_unit_test(the_first_refusal_is_the_first_that_stands),
 	};

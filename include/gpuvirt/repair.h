@@ -37,6 +37,12 @@ struct gv_surroundings *gv_surroundings_new(void);
 /* Frees AROUND; NULL is fine. */
 void gv_surroundings_free(struct gv_surroundings *around);
 
+/* True for names that tell of a running or suspended machine: X.lck, X.vmss (gv_walk.is_notable).
+ */
+bool gv_surroundings_matter(const char *name);
+
+struct gv_folder;
+
 struct gv_repair_options {
 	const struct gv_rules *rules;
 	uint64_t max_size; /* bytes */
@@ -45,6 +51,7 @@ struct gv_repair_options {
 	bool backup;       /* keep the old file as PATH.bak */
 	bool write;        /* false: everything but the writing, for check, diff and --dry-run */
 	struct gv_surroundings *surroundings; /* for a batch; may be NULL */
+	const struct gv_folder *listed;       /* where a walk saw the file; unused when WRITE */
 	bool findings_only; /* plan no text: plan.edits and plan.text stay empty, for check */
 };
 

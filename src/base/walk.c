@@ -1,31 +1,40 @@
 #include "base/walk.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/temporary.h"
 #include "platform/os.h"
 
 void gv_paths_dispose(struct gv_paths *paths)
 {
+	for (size_t i = 0; i < paths->arena_count; i++)
+		gv_arena_dispose(&paths->arenas[i]);
+	free(paths->arenas);
+	free(paths->folders);
 	free(paths->at);
-	gv_arena_dispose(&paths->arena);
 	*paths = (struct gv_paths){0};
 }
 
-static enum gv_status add(struct gv_paths *paths, const char *path, bool named,
-                          const struct gv_error *trouble, struct gv_error *err)
+/* The arena is the list's; it moves with it, what it hands out stays. */
+static struct gv_arena *add_arena(struct gv_paths *paths)
+{
+	struct gv_arena *grown =
+		gv_grow(paths->arenas, paths->arena_count, &paths->arena_cap, sizeof *grown);
+	if (grown == NULL)
+		return NULL;
+	paths->arenas = grown;
+	paths->arenas[paths->arena_count] = (struct gv_arena){0};
+	return &paths->arenas[paths->arena_count++];
+}
+
+static enum gv_status add(struct gv_paths *paths, struct gv_path path, struct gv_error *err)
 {
 	struct gv_path *grown = gv_grow(paths->at, paths->count, &paths->cap, sizeof *grown);
-	struct gv_span copy = gv_arena_copy(&paths->arena, gv_span_of(path));
-	struct gv_error *kept = NULL;
-	if (trouble != NULL && (kept = gv_arena_alloc(&paths->arena, sizeof *kept)) != NULL)
-		*kept = *trouble;
-	if (grown != NULL)
-		paths->at = grown;
-	if (grown == NULL || copy.at == NULL || (trouble != NULL && kept == NULL))
+	if (grown == NULL)
 		return gv_fail_memory(err);
-	paths->at[paths->count++] = (struct gv_path){copy.at, named, kept};
+	paths->at = grown;
+	paths->at[paths->count++] = path;
 	return GV_OK;
 }
 
@@ -40,42 +49,116 @@ static bool is_excluded(const struct gv_excludes *excludes, const char *path, co
 	return false;
 }
 
-/* One name in a folder. */
+struct node;
+
+/* One file or folder that was found in a folder. */
 struct entry {
-	const char *name;
-	bool is_folder;
+	const char *path;
+	const char *name;  /* the last part of it */
+	struct node *node; /* of a folder */
 };
 
-struct listing {
-	struct entry *at;
+/* A folder with what was found in it. */
+struct node {
+	struct gv_folder folder;
+	struct entry *entries; /* sorted */
 	size_t count;
-	size_t cap;
-	struct gv_arena arena;
-	bool failed;
+	struct gv_error *trouble;
 };
 
-static bool is_wanted(const char *name, enum gv_os_type type)
+/* What one worker needs to itself. */
+struct lane {
+	struct gv_arena arena;
+	struct gv_buf path;
+	size_t base; /* length of the folder's part of it */
+	struct entry *entries;
+	size_t entry_count;
+	size_t entry_cap;
+	const char **notable;
+	size_t notable_count;
+	size_t notable_cap;
+	struct node **found; /* folders for the next level */
+	size_t found_count;
+	size_t found_cap;
+	struct node *node; /* that is being listed */
+	const struct gv_walk *walk;
+	bool failed; /* memory ran out */
+};
+
+struct search {
+	struct lane *lanes;
+	unsigned lane_count;
+	struct node **level; /* folders of the same depth */
+	size_t count;
+};
+
+static bool is_machine_file(const char *name)
 {
 	struct gv_span span = gv_span_of(name);
-	if (type == GV_OS_FOLDER)
-		return true;
-	return type == GV_OS_FILE && (gv_span_ends_nocase(span, GV_LITERAL(".vmx")) ||
-	                              gv_span_ends_nocase(span, GV_LITERAL(".vmtx")));
+	return gv_span_ends_nocase(span, GV_LITERAL(".vmx")) ||
+	       gv_span_ends_nocase(span, GV_LITERAL(".vmtx"));
 }
 
-static bool note_entry(void *context, const char *name, enum gv_os_type type)
+static bool note_notable(struct lane *lane, const char *name)
 {
-	struct listing *listing = context;
-	if (!is_wanted(name, type))
-		return true;
-	struct entry *grown = gv_grow(listing->at, listing->count, &listing->cap, sizeof *grown);
-	struct gv_span copy = gv_arena_copy(&listing->arena, gv_span_of(name));
+	const char **grown =
+		gv_grow(lane->notable, lane->notable_count, &lane->notable_cap, sizeof *grown);
+	struct gv_span copy = gv_arena_copy(&lane->arena, gv_span_of(name));
 	if (grown != NULL)
-		listing->at = grown;
-	listing->failed = grown == NULL || copy.at == NULL;
-	if (!listing->failed)
-		listing->at[listing->count++] = (struct entry){copy.at, type == GV_OS_FOLDER};
-	return !listing->failed;
+		lane->notable = grown;
+	lane->failed |= grown == NULL || copy.at == NULL;
+	if (!lane->failed)
+		lane->notable[lane->notable_count++] = copy.at;
+	return !lane->failed;
+}
+
+/* A folder for the next level. */
+static struct node *add_node(struct lane *lane, const char *path)
+{
+	struct node *node = gv_arena_alloc(&lane->arena, sizeof *node);
+	struct node **grown =
+		gv_grow(lane->found, lane->found_count, &lane->found_cap, sizeof *grown);
+	if (grown != NULL)
+		lane->found = grown;
+	lane->failed |= node == NULL || grown == NULL;
+	if (lane->failed)
+		return NULL;
+	*node = (struct node){.folder.path = path};
+	lane->found[lane->found_count++] = node;
+	return node;
+}
+
+static bool note_entry(struct lane *lane, const char *name, bool is_folder)
+{
+	lane->path.len = lane->base;
+	gv_buf_text(&lane->path, name);
+	lane->failed |= lane->path.failed;
+	if (lane->failed || is_excluded(&lane->walk->excludes, lane->path.at, name))
+		return !lane->failed;
+	struct entry *grown =
+		gv_grow(lane->entries, lane->entry_count, &lane->entry_cap, sizeof *grown);
+	struct gv_span path = gv_arena_copy(&lane->arena, gv_buf_span(&lane->path));
+	if (grown != NULL)
+		lane->entries = grown;
+	lane->failed |= grown == NULL || path.at == NULL;
+	if (lane->failed)
+		return false;
+	struct node *node = is_folder ? add_node(lane, path.at) : NULL;
+	lane->entries[lane->entry_count++] = (struct entry){path.at, path.at + lane->base, node};
+	return !lane->failed;
+}
+
+static bool note_name(void *context, const char *name, enum gv_os_type type)
+{
+	struct lane *lane = context;
+	bool (*is_notable)(const char *) = lane->walk->is_notable;
+	if (is_notable != NULL && is_notable(name) && !note_notable(lane, name))
+		return false;
+	if (type == GV_OS_FILE && gv_temp_is_name(name))
+		lane->node->folder.has_leftovers = true;
+	if (type == GV_OS_FOLDER || (type == GV_OS_FILE && is_machine_file(name)))
+		return note_entry(lane, name, type == GV_OS_FOLDER);
+	return true;
 }
 
 /* By bytes, a folder as if its name ended in "/": the order of the whole paths. */
@@ -89,85 +172,249 @@ static int compare(const void *left, const void *right)
 	int order = memcmp(a->name, b->name, both);
 	if (order != 0)
 		return order;
-	unsigned char a_next = a_len > both ? (unsigned char)a->name[both] : a->is_folder ? '/' : 0;
-	unsigned char b_next = b_len > both ? (unsigned char)b->name[both] : b->is_folder ? '/' : 0;
+	unsigned char a_next = a_len > both      ? (unsigned char)a->name[both]
+	                       : a->node != NULL ? '/'
+	                                         : 0;
+	unsigned char b_next = b_len > both      ? (unsigned char)b->name[both]
+	                       : b->node != NULL ? '/'
+	                                         : 0;
 	return (a_next > b_next) - (a_next < b_next);
 }
 
-static enum gv_status list(struct listing *listing, const char *path, struct gv_error *err)
+/* Copies COUNT elements of SIZE bytes to the lane's arena; NULL for none. */
+static void *keep(struct lane *lane, const void *from, size_t count, size_t size)
 {
-	struct gv_os_dir *dir;
-	int code = gv_os_open_dir(&dir, NULL, path);
-	if (code == 0) {
-		code = gv_os_list(dir, note_entry, listing);
-		gv_os_close_dir(dir);
-	}
+	if (count == 0 || lane->failed)
+		return NULL;
+	void *to = gv_arena_alloc(&lane->arena, count * size);
+	lane->failed |= to == NULL;
+	if (to != NULL)
+		memcpy(to, from, count * size);
+	return to;
+}
+
+static void keep_listing(struct lane *lane)
+{
+	struct node *node = lane->node;
+	if (lane->entry_count > 1)
+		qsort(lane->entries, lane->entry_count, sizeof *lane->entries, compare);
+	node->entries = keep(lane, lane->entries, lane->entry_count, sizeof *node->entries);
+	node->folder.notable =
+		keep(lane, lane->notable, lane->notable_count, sizeof *lane->notable);
+	if (lane->failed)
+		return;
+	node->count = lane->entry_count;
+	node->folder.notable_count = lane->notable_count;
+}
+
+static void keep_trouble(struct lane *lane, int code)
+{
+	struct gv_error *trouble = gv_arena_alloc(&lane->arena, sizeof *trouble);
+	lane->failed |= trouble == NULL;
+	if (trouble == NULL)
+		return;
+	*trouble = (struct gv_error){0};
+	gv_fail_system(trouble, code, "cannot read the folder");
+	lane->node->trouble = trouble;
+}
+
+static void list_folder(void *context, unsigned worker, size_t piece)
+{
+	struct search *search = context;
+	struct lane *lane = &search->lanes[worker];
+	lane->node = search->level[piece];
+	lane->entry_count = 0;
+	lane->notable_count = 0;
+	lane->path.len = 0;
+	gv_buf_text(&lane->path, lane->node->folder.path);
+	if (!lane->path.failed && lane->path.at[lane->path.len - 1] != '/')
+		gv_buf_char(&lane->path, '/');
+	lane->base = lane->path.len;
+	lane->failed |= lane->path.failed;
+	if (lane->failed)
+		return;
+	int code = gv_os_list(NULL, lane->node->folder.path, note_name, lane);
 	if (code != 0)
-		return gv_fail_system(err, code, "cannot read the folder");
-	if (listing->failed)
+		keep_trouble(lane, code);
+	else
+		keep_listing(lane);
+}
+
+static bool has_failed(const struct search *search)
+{
+	bool failed = false;
+	for (unsigned i = 0; i < search->lane_count; i++)
+		failed |= search->lanes[i].failed;
+	return failed;
+}
+
+/* Makes what the lanes found the next level. */
+static enum gv_status descend(struct search *search, struct gv_error *err)
+{
+	size_t count = 0;
+	for (unsigned i = 0; i < search->lane_count; i++)
+		count += search->lanes[i].found_count;
+	free(search->level);
+	search->count = 0;
+	search->level = malloc((count + 1) * sizeof(struct node *));
+	if (search->level == NULL)
 		return gv_fail_memory(err);
-	if (listing->count > 0)
-		qsort(listing->at, listing->count, sizeof *listing->at, compare);
+	for (unsigned i = 0; i < search->lane_count; i++) {
+		struct lane *lane = &search->lanes[i];
+		for (size_t j = 0; j < lane->found_count; j++)
+			search->level[search->count++] = lane->found[j];
+		lane->found_count = 0;
+	}
 	return GV_OK;
 }
 
-static enum gv_status add_below(struct gv_paths *paths, struct gv_buf *path,
-                                const struct gv_excludes *excludes, struct gv_error *err);
-
-static enum gv_status add_entry(struct gv_paths *paths, struct gv_buf *path,
-                                const struct entry *entry, const struct gv_excludes *excludes,
-                                struct gv_error *err)
+/* Level by level: the folders of one level are listed at once. */
+static enum gv_status list_all(struct search *search, const struct gv_walk *walk,
+                               struct gv_error *err)
 {
-	gv_buf_text(path, entry->name);
-	if (path->failed)
-		return gv_fail_memory(err);
-	if (is_excluded(excludes, path->at, entry->name))
-		return GV_OK;
-	if (!entry->is_folder)
-		return add(paths, path->at, false, NULL, err);
-	struct gv_error trouble = {0};
-	size_t before = paths->count;
-	enum gv_status status = add_below(paths, path, excludes, &trouble);
-	if (status == GV_ESYSTEM && paths->count == before)
-		return add(paths, path->at, false, &trouble, err);
-	return status == GV_OK ? GV_OK : gv_fail_memory(err);
+	while (search->count > 0) {
+		struct gv_job job = {
+			.count = search->count, .chunk = 8, .work = list_folder, .context = search};
+		gv_pool_run(walk->pool, &job);
+		if (has_failed(search))
+			return gv_fail_memory(err);
+		enum gv_status status = descend(search, err);
+		if (status != GV_OK)
+			return status;
+	}
+	return GV_OK;
 }
 
-/* Adds the files below the folder PATH, which is put back as it was. */
-static enum gv_status add_below(struct gv_paths *paths, struct gv_buf *path,
-                                const struct gv_excludes *excludes, struct gv_error *err)
+/* Where the walk over the finished tree is: in which folder, before which entry. */
+struct step {
+	const struct node *node;
+	size_t next;
+};
+
+struct steps {
+	struct step *at;
+	size_t count;
+	size_t cap;
+};
+
+static enum gv_status enter(struct gv_paths *paths, struct steps *steps, const struct node *node,
+                            struct gv_error *err)
 {
-	struct listing listing = {0};
-	size_t folder_len = path->len;
-	enum gv_status status = list(&listing, path->at, err);
-	if (status == GV_OK && path->at[path->len - 1] != '/')
-		gv_buf_char(path, '/');
-	size_t base = path->len;
-	for (size_t i = 0; status == GV_OK && i < listing.count; i++) {
-		status = add_entry(paths, path, &listing.at[i], excludes, err);
-		path->len = base;
-		path->at[base] = '\0';
+	if (node->trouble != NULL)
+		return add(paths,
+		           (struct gv_path){.path = node->folder.path, .trouble = node->trouble},
+		           err);
+	struct step *grown = gv_grow(steps->at, steps->count, &steps->cap, sizeof *grown);
+	if (grown != NULL)
+		steps->at = grown;
+	const struct gv_folder **folders =
+		gv_grow(paths->folders, paths->folder_count, &paths->folder_cap, sizeof *folders);
+	if (folders != NULL)
+		paths->folders = folders;
+	if (grown == NULL || folders == NULL)
+		return gv_fail_memory(err);
+	steps->at[steps->count++] = (struct step){node, 0};
+	paths->folders[paths->folder_count++] = &node->folder;
+	return GV_OK;
+}
+
+/* Adds the files of the tree in order; a stack of our own, since folders may lie very deep. */
+static enum gv_status flatten(struct gv_paths *paths, const struct node *root, struct gv_error *err)
+{
+	struct steps steps = {0};
+	enum gv_status status = enter(paths, &steps, root, err);
+	while (status == GV_OK && steps.count > 0) {
+		struct step *step = &steps.at[steps.count - 1];
+		if (step->next == step->node->count) {
+			steps.count--;
+			continue;
+		}
+		const struct entry *entry = &step->node->entries[step->next++];
+		if (entry->node != NULL)
+			status = enter(paths, &steps, entry->node, err);
+		else
+			status = add(paths,
+			             (struct gv_path){.path = entry->path,
+			                              .folder = &step->node->folder},
+			             err);
 	}
-	path->len = folder_len;
-	path->at[folder_len] = '\0';
-	free(listing.at);
-	gv_arena_dispose(&listing.arena);
+	free(steps.at);
 	return status;
 }
 
-enum gv_status gv_paths_add(struct gv_paths *paths, const char *path,
-                            const struct gv_excludes *excludes, struct gv_error *err)
+static void end_search(struct gv_paths *paths, struct search *search)
+{
+	for (unsigned i = 0; i < search->lane_count; i++) {
+		struct lane *lane = &search->lanes[i];
+		struct gv_arena *kept = add_arena(paths);
+		if (kept != NULL)
+			*kept = lane->arena;
+		else
+			gv_arena_dispose(&lane->arena);
+		gv_buf_dispose(&lane->path);
+		free(lane->entries);
+		free(lane->notable);
+		free(lane->found);
+	}
+	free(search->level);
+	free(search->lanes);
+}
+
+static enum gv_status begin_search(struct search *search, const char *path,
+                                   const struct gv_walk *walk, struct gv_error *err)
+{
+	unsigned workers = walk->pool == NULL ? 1 : gv_pool_workers(walk->pool);
+	search->lanes = calloc(workers, sizeof *search->lanes);
+	if (search->lanes == NULL)
+		return gv_fail_memory(err);
+	search->lane_count = workers;
+	for (unsigned i = 0; i < workers; i++)
+		search->lanes[i].walk = walk;
+	struct gv_span copy = gv_arena_copy(&search->lanes[0].arena, gv_span_of(path));
+	if (copy.at == NULL || add_node(&search->lanes[0], copy.at) == NULL)
+		return gv_fail_memory(err);
+	return GV_OK;
+}
+
+static enum gv_status add_below(struct gv_paths *paths, const char *path,
+                                const struct gv_walk *walk, struct gv_error *err)
+{
+	struct search search = {0};
+	enum gv_status status = begin_search(&search, path, walk, err);
+	struct node *root = status == GV_OK ? search.lanes[0].found[0] : NULL;
+	if (status == GV_OK)
+		status = descend(&search, err);
+	if (status == GV_OK)
+		status = list_all(&search, walk, err);
+	if (status == GV_OK && root->trouble != NULL)
+		status = gv_fail_system(err, root->trouble->code, "cannot read the folder");
+	size_t arenas = paths->arena_count;
+	unsigned lanes = search.lane_count;
+	end_search(paths, &search);
+	if (status == GV_OK && paths->arena_count != arenas + lanes)
+		return gv_fail_memory(err);
+	return status == GV_OK ? flatten(paths, root, err) : status;
+}
+
+/* A path that is no folder stands for itself. */
+static enum gv_status add_named(struct gv_paths *paths, const char *path, struct gv_error *err)
+{
+	struct gv_arena *arena = paths->arena_count > 0 ? &paths->arenas[0] : add_arena(paths);
+	struct gv_span copy = {0};
+	if (arena != NULL)
+		copy = gv_arena_copy(arena, gv_span_of(path));
+	if (copy.at == NULL)
+		return gv_fail_memory(err);
+	return add(paths, (struct gv_path){.path = copy.at, .named = true}, err);
+}
+
+enum gv_status gv_paths_add(struct gv_paths *paths, const char *path, const struct gv_walk *walk,
+                            struct gv_error *err)
 {
 	struct gv_os_stat stat;
 	int code = gv_os_stat(NULL, path, true, &stat);
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot open");
-	if (stat.type != GV_OS_FOLDER)
-		return add(paths, path, true, NULL, err);
-	struct gv_buf buf = {0};
-	gv_buf_text(&buf, path);
-	enum gv_status status =
-		buf.failed ? gv_fail_memory(err) : add_below(paths, &buf, excludes, err);
-	gv_buf_dispose(&buf);
-	return status;
+	return stat.type == GV_OS_FOLDER ? add_below(paths, path, walk, err)
+	                                 : add_named(paths, path, err);
 }

@@ -173,6 +173,8 @@ static enum gv_exit apply_changes(struct cli *cli, const struct gv_change *chang
 	struct gv_error err = {0};
 	const char *path = cli->arguments[0];
 	const char *label = targets_label(path);
+	if (options.write && !targets_is_input(path))
+		targets_clean_up_beside(cli, path);
 	enum gv_status status = gv_change_file(&repair, targets_is_input(path) ? NULL : path,
 	                                       changes, count, &options, &err);
 	bool good = status == GV_OK && !repair.refused;

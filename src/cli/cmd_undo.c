@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/replace.h"
 #include "cli/command.h"
 #include "cli/show.h"
 #include "cli/targets.h"
@@ -89,8 +89,11 @@ enum gv_exit cmd_undo(struct cli *cli)
 		output_error(&cli->out, NULL, "undo: standard input has no backup");
 		return EXIT_MISUSE;
 	}
-	if (targets_find_files(cli, &paths))
+	if (targets_find_files(cli, NULL, &paths)) {
+		if (!cli->settings.dry_run)
+			targets_clean_up(cli, &paths);
 		status = undo_files(cli, &paths);
+	}
 	gv_paths_dispose(&paths);
 	return status;
 }

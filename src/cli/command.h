@@ -26,7 +26,8 @@ struct cli {
 	const struct command *command;
 	struct settings settings;
 	struct output out;
-	int count; /* arguments behind the options */
+	int ending; /* the signal that the program is to end by, 0: none */
+	int count;  /* arguments behind the options */
 	char **arguments;
 };
 

@@ -1,4 +1,5 @@
 /* The front door: one table of commands; read the options, run the command, check the output. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,6 +100,10 @@ static enum gv_exit start(struct cli *cli, int argc, char **argv)
 static enum gv_exit finish(struct cli *cli, enum gv_exit status)
 {
 	int code = output_close(&cli->out);
+	if (cli->ending != 0)
+		gv_os_end_by(cli->ending);
+	if (code == EPIPE)
+		gv_os_end_by(gv_os_broken_pipe()); /* whoever read has what they wanted */
 	if (code == 0)
 		return status;
 	cli->out.code = code;

@@ -6,6 +6,7 @@
 
 #include <gpuvirt/repair.h>
 
+#include "base/pool.h"
 #include "cli/suggest.h"
 
 /* clang-format off */
@@ -24,6 +25,12 @@ const struct option_row option_rows[OPTIONS] = {
 	[OPTION_MAX_SIZE] = {.name = "max-size", .value = "SIZE",
 		.help = "refuse larger files; K, M and G are powers of 1024 (default 64M)",
 		.takes = "a number below 4G, with K, M or G behind it if need be"},
+	[OPTION_JOBS] = {.name = "jobs", .letter = 'j', .value = "N",
+		.help = "work on so many files at once (default: one for each processor)",
+		.takes = "a number from 1 to 256"},
+	[OPTION_DURABILITY] = {.name = "durability", .value = "HOW",
+		.help = "when a file is safe from a power cut: batch (many at a time), file or none",
+		.takes = "batch, file or none"},
 	[OPTION_COLOR] = {.name = "color", .value = "WHEN",
 		.help = "colours: auto, always or never; NO_COLOR switches auto off",
 		.takes = "auto, always or never"},
@@ -35,17 +42,48 @@ const struct option_row option_rows[OPTIONS] = {
 };
 /* clang-format on */
 
-static bool set_color(struct settings *settings, const char *value)
+/* Sets *CHOICE to the place of VALUE among the COUNT words. */
+static bool choose(unsigned *choice, const char *value, const char *const *words, size_t count)
 {
-	static const char *const choices[] = {
-		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
-	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
-		if (strcmp(value, choices[i]) != 0)
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(value, words[i]) != 0)
 			continue;
-		settings->color = (enum color_choice)i;
+		*choice = (unsigned)i;
 		return true;
 	}
 	return false;
+}
+
+static bool set_color(struct settings *settings, const char *value)
+{
+	static const char *const words[] = {
+		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+	unsigned choice;
+	if (!choose(&choice, value, words, sizeof words / sizeof *words))
+		return false;
+	settings->color = (enum color_choice)choice;
+	return true;
+}
+
+static bool set_durability(struct settings *settings, const char *value)
+{
+	static const char *const words[] = {[GV_DURABLE_BATCH] = "batch",
+	                                    [GV_DURABLE_FILE] = "file",
+	                                    [GV_DURABLE_NONE] = "none"};
+	unsigned choice;
+	if (!choose(&choice, value, words, sizeof words / sizeof *words))
+		return false;
+	settings->durability = (enum gv_durability)choice;
+	return true;
+}
+
+static bool set_jobs(struct settings *settings, const char *value)
+{
+	uint64_t number;
+	if (!gv_span_number(gv_span_of(value), &number) || number < 1 || number > GV_POOL_LIMIT)
+		return false;
+	settings->jobs = (unsigned)number;
+	return true;
 }
 
 static bool set_max_size(struct settings *settings, const char *value)
@@ -97,6 +135,10 @@ static bool apply(struct settings *settings, enum option_id option, const char *
 		return add_text(&settings->excludes, value);
 	case OPTION_MAX_SIZE:
 		return set_max_size(settings, value);
+	case OPTION_JOBS:
+		return set_jobs(settings, value);
+	case OPTION_DURABILITY:
+		return set_durability(settings, value);
 	case OPTION_COLOR:
 		return set_color(settings, value);
 	case OPTION_QUIET:
@@ -128,8 +170,11 @@ static void make_tables(uint32_t taken, struct option *rows, char *letters)
 		int takes = option_rows[i].value != NULL ? required_argument : no_argument;
 		rows[row_count++] =
 			(struct option){option_rows[i].name, takes, NULL, LONG_BASE + i};
-		if (option_rows[i].letter != 0)
-			letters[letter_count++] = option_rows[i].letter;
+		if (option_rows[i].letter == 0)
+			continue;
+		letters[letter_count++] = option_rows[i].letter;
+		if (option_rows[i].value != NULL)
+			letters[letter_count++] = ':';
 	}
 	rows[row_count] = (struct option){0};
 	letters[letter_count] = '\0';

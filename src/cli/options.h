@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <gpuvirt/batch.h>
 #include <gpuvirt/text.h>
 
 #include "cli/output.h"
@@ -22,6 +23,8 @@ enum option_id {
 	OPTION_NO_BACKUP,
 	OPTION_EXCLUDE,
 	OPTION_MAX_SIZE,
+	OPTION_JOBS,
+	OPTION_DURABILITY,
 	OPTION_COLOR,
 	OPTION_QUIET,
 	OPTION_VERBOSE,
@@ -60,6 +63,8 @@ struct settings {
 	bool help;
 	enum color_choice color;
 	uint64_t max_size; /* bytes */
+	unsigned jobs;     /* workers; 0: as many as there are processors */
+	enum gv_durability durability;
 	struct text_list rules;
 	struct text_list excludes;
 };

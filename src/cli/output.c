@@ -32,8 +32,40 @@ void output_open(struct output *out, int file, enum color_choice color)
 	out->color = color == COLOR_AUTO ? wants_color(out) : color == COLOR_ALWAYS;
 }
 
+void output_record(struct output *out, const struct output *like)
+{
+	*out = (struct output){.file = like->file,
+	                       .terminal = like->terminal,
+	                       .color = like->color,
+	                       .recorded = true};
+}
+
+bool output_is_empty(const struct output *record)
+{
+	return record->pending.len == 0 && !record->pending.failed;
+}
+
+/* Ends a stretch of a record: what came since the last one goes to FILE. */
+static void end_part(struct output *out, int file)
+{
+	size_t done = out->part_count == 0 ? 0 : out->parts[out->part_count - 1].end;
+	if (out->pending.len == done)
+		return;
+	struct output_part *grown =
+		gv_grow(out->parts, out->part_count, &out->part_cap, sizeof *grown);
+	out->pending.failed |= grown == NULL;
+	if (grown == NULL)
+		return;
+	out->parts = grown;
+	out->parts[out->part_count++] = (struct output_part){out->pending.len, file};
+}
+
 static void flush(struct output *out)
 {
+	if (out->recorded) {
+		end_part(out, out->file);
+		return;
+	}
 	if (out->code == 0 && out->pending.len > 0)
 		out->code = gv_os_write(out->file, out->pending.at, out->pending.len);
 	if (out->code == 0 && out->pending.failed)
@@ -46,14 +78,54 @@ int output_close(struct output *out)
 	flush(out);
 	int code = out->code;
 	gv_buf_dispose(&out->pending);
+	free(out->parts);
+	out->parts = NULL;
+	out->part_count = out->part_cap = 0;
 	return code;
 }
 
 void output_bytes(struct output *out, struct gv_span text)
 {
 	gv_buf_add(&out->pending, text);
-	if (out->pending.len >= FLUSH_AT)
+	if (out->pending.len >= FLUSH_AT && !out->recorded)
 		flush(out);
+}
+
+/* Writes to FILE behind all that came before. Nobody is left to tell when standard error fails. */
+static void write_to(struct output *out, int file, struct gv_span text)
+{
+	flush(out);
+	if (out->recorded) {
+		gv_buf_add(&out->pending, text);
+		end_part(out, file);
+		return;
+	}
+	int code = gv_os_write(file, text.at, text.len);
+	if (file == 1 && out->code == 0)
+		out->code = code;
+}
+
+void output_data(struct output *out, struct gv_span text)
+{
+	write_to(out, 1, text);
+}
+
+bool output_play(struct output *out, struct output *record)
+{
+	flush(record);
+	size_t from = 0;
+	for (size_t i = 0; i < record->part_count; i++) {
+		struct output_part part = record->parts[i];
+		struct gv_span text = gv_span_part(gv_buf_span(&record->pending), from, part.end);
+		if (part.file == out->file)
+			output_bytes(out, text);
+		else
+			write_to(out, part.file, text);
+		from = part.end;
+	}
+	bool whole = !record->pending.failed;
+	output_close(record);
+	return whole;
 }
 
 void output_text(struct output *out, const char *text)
@@ -85,7 +157,6 @@ void output_path(struct output *out, const char *path)
 static void write_error(struct output *out, const char *path, const char *message)
 {
 	struct gv_buf line = {0};
-	flush(out);
 	gv_buf_text(&line, "gpuvirt: ");
 	if (path != NULL) {
 		gv_charset_show(&line, NULL, gv_span_of(path));
@@ -93,9 +164,8 @@ static void write_error(struct output *out, const char *path, const char *messag
 	}
 	gv_charset_show(&line, NULL, gv_span_of(message));
 	gv_buf_char(&line, '\n');
-	/* Nobody is left to tell when standard error fails. */
 	if (!line.failed)
-		gv_os_write(2, line.at, line.len);
+		write_to(out, 2, gv_buf_span(&line));
 	gv_buf_dispose(&line);
 }
 

@@ -13,6 +13,12 @@ enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_RED, STYLE_YELLOW, STYLE_CYAN, STYLE
 
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+/* A stretch of a record: up to END in its text, for FILE. */
+struct output_part {
+	size_t end;
+	int file;
+};
+
 /* output_open before use, output_close at the end. */
 struct output {
 	struct gv_buf pending;
@@ -20,10 +26,26 @@ struct output {
 	int code;      /* errno of the first write that failed, 0: none */
 	bool terminal; /* the file is one */
 	bool color;
+	bool recorded; /* kept, to be played back later: made by output_record */
+	struct output_part *parts;
+	size_t part_count;
+	size_t part_cap;
 };
 
 /* Opens FILE (1 or 2). With COLOR_AUTO the terminal, NO_COLOR and TERM decide. */
 void output_open(struct output *out, int file, enum color_choice color);
+
+/* Opens OUT to keep what would go to LIKE, messages among it; for any thread. */
+void output_record(struct output *out, const struct output *like);
+
+/* Sends what RECORD, which is emptied, has kept. False when memory had run out in it. */
+bool output_play(struct output *out, struct output *record);
+
+/* True when RECORD has kept nothing. */
+bool output_is_empty(const struct output *record);
+
+/* Sends TEXT as it is to standard output, also when the report goes elsewhere. */
+void output_data(struct output *out, struct gv_span text);
 
 /* Writes what is pending. Returns 0, or the errno of the first write that failed. */
 int output_close(struct output *out);

@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-#include "base/file.h"
+#include <gpuvirt/repair.h>
+
+#include "base/leftovers.h"
+#include "base/replace.h"
 
 /* Rule packs are small; a larger file is not one. */
 enum { PACK_LIMIT = 1 << 20 };
@@ -68,16 +71,20 @@ static enum gv_status add_input(struct gv_paths *paths, struct gv_error *err)
 	return GV_OK;
 }
 
-bool targets_find_files(struct cli *cli, struct gv_paths *paths)
+bool targets_find_files(struct cli *cli, struct gv_pool *pool, struct gv_paths *paths)
 {
-	struct gv_excludes excludes = {cli->settings.excludes.at, cli->settings.excludes.count};
+	struct gv_walk walk = {
+		.pool = pool,
+		.excludes = {cli->settings.excludes.at, cli->settings.excludes.count},
+		.is_notable = gv_surroundings_matter,
+	};
 	bool had_input = false;
 	for (int i = 0; i < cli->count; i++) {
 		const char *path = cli->arguments[i];
 		struct gv_error err = {0};
 		size_t before = paths->count;
 		bool input = targets_is_input(path);
-		enum gv_status status = !input      ? gv_paths_add(paths, path, &excludes, &err)
+		enum gv_status status = !input      ? gv_paths_add(paths, path, &walk, &err)
 		                        : had_input ? gv_fail(&err, GV_EINVAL, "is named twice")
 		                                    : add_input(paths, &err);
 		had_input |= input;
@@ -89,4 +96,63 @@ bool targets_find_files(struct cli *cli, struct gv_paths *paths)
 			output_error(&cli->out, path, "no .vmx or .vmtx file in it");
 	}
 	return true;
+}
+
+/* Cleans FOLDER; what cannot be cleaned is said and stops nothing. */
+static void clean_folder(struct cli *cli, struct gv_leftovers *leftovers, const char *folder)
+{
+	struct gv_error err = {0};
+	size_t unclear = leftovers->unclear;
+	if (gv_leftovers_clean(leftovers, folder, &err) != GV_OK)
+		output_failure(&cli->out, folder, &err);
+	if (leftovers->unclear > unclear)
+		output_error(&cli->out, folder,
+		             "%s is of a run that was killed and may hold a text that is nowhere "
+		             "else: look at it, then remove it",
+		             leftovers->name);
+}
+
+/* The folder of a named file, links followed. */
+static void clean_beside(struct cli *cli, struct gv_leftovers *leftovers, const char *path)
+{
+	struct gv_place place = {0};
+	if (gv_place_enter(&place, path, NULL) != GV_OK)
+		return; /* the repair will say what is wrong with it */
+	gv_place_close(&place);
+	clean_folder(cli, leftovers, place.folder);
+	gv_place_leave(&place);
+}
+
+static void tell_leftovers(struct cli *cli, const struct gv_leftovers *leftovers)
+{
+	if (cli->settings.quiet)
+		return;
+	if (leftovers->removed > 0)
+		output_error(&cli->out, NULL,
+		             "removed %zu temporary file%s of a run that was killed",
+		             leftovers->removed, leftovers->removed == 1 ? "" : "s");
+	if (leftovers->restored > 0)
+		output_error(&cli->out, NULL, "completed %zu backup%s of a run that was killed",
+		             leftovers->restored, leftovers->restored == 1 ? "" : "s");
+}
+
+void targets_clean_up(struct cli *cli, const struct gv_paths *paths)
+{
+	struct gv_leftovers leftovers = {0};
+	for (size_t i = 0; i < paths->folder_count; i++) {
+		if (paths->folders[i]->has_leftovers)
+			clean_folder(cli, &leftovers, paths->folders[i]->path);
+	}
+	for (size_t i = 0; i < paths->count; i++) {
+		if (paths->at[i].named && !targets_is_input(paths->at[i].path))
+			clean_beside(cli, &leftovers, paths->at[i].path);
+	}
+	tell_leftovers(cli, &leftovers);
+}
+
+void targets_clean_up_beside(struct cli *cli, const char *path)
+{
+	struct gv_leftovers leftovers = {0};
+	clean_beside(cli, &leftovers, path);
+	tell_leftovers(cli, &leftovers);
 }

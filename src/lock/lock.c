@@ -196,7 +196,7 @@ static void judge_folder(struct lock_holder *out, struct gv_os_dir *folder, cons
 	char own[80];
 	bool known = gv_os_machine_id(own, sizeof own) == 0;
 	struct judgement judgement = {out, folder, known ? own : NULL};
-	int code = gv_os_list(folder, judge_name, &judgement);
+	int code = gv_os_list(folder, ".", judge_name, &judgement);
 	if (code != 0)
 		note_trouble(out, name, strerror(code));
 }

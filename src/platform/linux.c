@@ -6,12 +6,15 @@
 #include <linux/limits.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/xattr.h>
@@ -26,6 +29,34 @@ int posix_sync(int file)
 		result = fsync(file);
 	} while (result != 0 && errno == EINTR);
 	return result == 0 ? 0 : errno;
+}
+
+/* As getdents64 fills it in. */
+struct linux_entry {
+	uint64_t inode;
+	int64_t next;
+	uint16_t size;
+	unsigned char kind;
+	char name[];
+};
+
+/* Of a library's DIR half the time would go into making it: a library of machines has many folders.
+ */
+int posix_list(int dir, bool (*each)(void *context, const char *name, unsigned char kind),
+               void *context)
+{
+	_Alignas(struct linux_entry) char block[32768];
+	for (;;) {
+		long got = syscall(SYS_getdents64, dir, block, sizeof block);
+		if (got <= 0)
+			return got == 0 ? 0 : errno;
+		for (long at = 0; at < got;) {
+			const struct linux_entry *entry = (const void *)(block + at);
+			if (!each(context, entry->name, entry->kind))
+				return 0;
+			at += entry->size;
+		}
+	}
 }
 
 /* Attributes that belong to the system, which may not let us set them. */
@@ -65,16 +96,20 @@ static int remove_xattr(int from, int to, const char *name)
 /* Calls EACH for the names of the attributes that LISTED has, which is FROM or TO. */
 static int each_xattr(int listed, int from, int to, int (*each)(int, int, const char *))
 {
-	char *names = malloc(XATTR_LIST_MAX);
-	if (names == NULL)
-		return ENOMEM;
+	char small[512];
+	char *names = small;
 	int code = 0;
-	ssize_t size = flistxattr(listed, names, XATTR_LIST_MAX);
+	ssize_t size = flistxattr(listed, small, sizeof small);
+	if (size < 0 && errno == ERANGE) {
+		names = malloc(XATTR_LIST_MAX);
+		size = names == NULL ? -1 : flistxattr(listed, names, XATTR_LIST_MAX);
+	}
 	if (size < 0 && errno != EOPNOTSUPP && errno != ENOSYS)
 		code = errno;
 	for (ssize_t at = 0; code == 0 && at < size; at += (ssize_t)strlen(names + at) + 1)
 		code = each(from, to, names + at);
-	free(names);
+	if (names != small)
+		free(names);
 	return code;
 }
 
@@ -95,6 +130,20 @@ int posix_swap(int dir, const char *a, const char *b)
 	(void)dir, (void)a, (void)b;
 	return ENOTSUP;
 #endif
+}
+
+int gv_os_sync_around(struct gv_os_dir *dir)
+{
+	return syncfs(posix_fd(dir)) == 0 ? 0 : errno;
+}
+
+unsigned gv_os_processors(void)
+{
+	cpu_set_t set;
+	if (sched_getaffinity(0, sizeof set, &set) != 0)
+		return 1;
+	int count = CPU_COUNT(&set);
+	return count > 0 ? (unsigned)count : 1;
 }
 
 static uint32_t hash_name(const char *name)
@@ -189,4 +238,46 @@ enum gv_os_life gv_os_process(int64_t pid, uint64_t *started)
 		return GV_OS_DEAD;
 	*started = creation_time(pid);
 	return GV_OS_ALIVE;
+}
+
+/* A hash of the first line of FILE, 0 when it cannot be read. */
+static uint32_t hash_file(const char *name)
+{
+	char text[256];
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	ssize_t got = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return hash_name(text);
+}
+
+static void find_self(struct gv_os_self *out)
+{
+	struct stat space = {0};
+	struct utsname host;
+	*out = (struct gv_os_self){.pid = (int64_t)getpid()};
+	out->started = creation_time(out->pid);
+	out->boot = hash_file("/proc/sys/kernel/random/boot_id");
+	out->machine = hash_file("/etc/machine-id");
+	if (out->machine == 0 && uname(&host) == 0)
+		out->machine = hash_name(host.nodename);
+	if (stat("/proc/self/ns/pid", &space) == 0)
+		out->space = (uint32_t)space.st_ino;
+}
+
+/* Asked once, and again by a child of this process. */
+void gv_os_self(struct gv_os_self *out)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct gv_os_self self;
+	pthread_mutex_lock(&lock);
+	if (self.pid != (int64_t)getpid())
+		find_self(&self);
+	*out = self;
+	pthread_mutex_unlock(&lock);
 }

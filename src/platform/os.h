@@ -5,7 +5,8 @@
  * Knows system calls; knows nothing about gpuvirt. The lowest floor: it includes nothing of ours.
  * posix.c is the one side there is today; a Win32 side implements the same header.
  *
- * Functions that can fail return 0 or an errno. Paths and names are the system's bytes, NUL-ended.
+ * Functions that can fail return 0 or an errno. Paths and names are the system's bytes, NUL-ended;
+ * a path may be longer than the system takes in one call.
  * Calls that a signal can interrupt are repeated: no EINTR comes out of open, read, write and sync.
  */
 #ifndef GPUVIRT_PLATFORM_OS_H
@@ -26,6 +27,8 @@ struct gv_os_stat {
 	uint32_t mode;  /* permission bits */
 	uint32_t owner;
 	uint32_t group;
+	uint64_t changed; /* nanoseconds since 1970: the last change of content, attributes or name
+	                   */
 };
 
 /* An open folder; names given with it are looked up in it. NULL means the working directory. */
@@ -46,10 +49,18 @@ int gv_os_hold_dir(struct gv_os_dir *dir);
 int gv_os_sync_dir(struct gv_os_dir *dir);
 
 /*
- * Calls EACH for every name in DIR but "." and "..", in no order, until it returns false. The type
- * is that of the name itself: links are not followed.
+ * Makes all that was written to the file system of DIR durable, by whomever. ENOTSUP where the
+ * system cannot.
  */
-int gv_os_list(struct gv_os_dir *dir,
+int gv_os_sync_around(struct gv_os_dir *dir);
+
+int gv_os_stat_dir(struct gv_os_dir *dir, struct gv_os_stat *out);
+
+/*
+ * Calls EACH for every name but "." and ".." in the folder NAME of DIR ("." is DIR itself), in no
+ * order, until it returns false. The type is that of the name itself: links are not followed.
+ */
+int gv_os_list(struct gv_os_dir *dir, const char *name,
                bool (*each)(void *context, const char *name, enum gv_os_type type), void *context);
 
 /* Opens NAME to read; *FILE is to be closed with gv_os_close. Never blocks on a FIFO. */
@@ -75,15 +86,19 @@ int gv_os_stat_file(int file, struct gv_os_stat *out);
 /* The name itself when it is a link and not FOLLOW. */
 int gv_os_stat(struct gv_os_dir *dir, const char *name, bool follow, struct gv_os_stat *out);
 
-/* True when this user may write NAME by its permissions; root may too when any write bit is set. */
-bool gv_os_writable(struct gv_os_dir *dir, const char *name);
+/*
+ * True when this user may write NAME, whose state is STAT, by its permissions; root may when any
+ * write bit is set.
+ */
+bool gv_os_writable(struct gv_os_dir *dir, const char *name, const struct gv_os_stat *stat);
 
 /*
  * Gives the file TO the owner, group, extended attributes (ACLs among them) and, last, the mode
  * of the file FROM. Attributes that only the system may set (security.*, trusted.*) are passed
- * over where it refuses them.
+ * over where it refuses them. *HAD is the state of TO before.
  */
-int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat);
+int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat,
+                          struct gv_os_stat *had);
 
 int gv_os_rename(struct gv_os_dir *dir, const char *from, const char *to);
 
@@ -98,6 +113,9 @@ int gv_os_resolve(const char *path, char **out);
 /* Milliseconds on a clock that only goes forward. */
 uint64_t gv_os_clock(void);
 
+/* Nanoseconds since 1970, as files have them. */
+uint64_t gv_os_now(void);
+
 /* A number nobody can foresee, for names of temporary files. */
 int gv_os_random(uint64_t *out);
 
@@ -110,6 +128,59 @@ void gv_os_release_signals(void);
 
 /* For main: a write beyond a size limit fails with EFBIG instead of ending the program. */
 void gv_os_prepare_process(void);
+
+/*
+ * From now on SIGINT, SIGTERM and SIGHUP do not end the program but are noted, and a write to a
+ * pipe that nobody reads fails with EPIPE. What was ignored before stays ignored.
+ */
+void gv_os_note_endings(void);
+
+/* The signal that asked the program to end since gv_os_note_endings; 0: none. For any thread. */
+int gv_os_ending(void);
+
+/* Ends the program by SIGNAL, as if it had never been noted. */
+void gv_os_end_by(int signal);
+
+/* The number of SIGPIPE, for gv_os_end_by. */
+int gv_os_broken_pipe(void);
+
+/* How many threads can run at once; at least 1. */
+unsigned gv_os_processors(void);
+
+/* A thread that runs RUN; to be waited for with gv_os_join_thread. Signals go to other threads. */
+struct gv_os_thread;
+int gv_os_start_thread(struct gv_os_thread **out, void (*run)(void *context), void *context);
+void gv_os_join_thread(struct gv_os_thread *thread);
+
+/* A gate that one thread at a time is inside of, and where it can wait for news. */
+struct gv_os_gate;
+
+/* *OUT is the caller's, to be freed when nobody is inside or waits. */
+int gv_os_new_gate(struct gv_os_gate **out);
+void gv_os_free_gate(struct gv_os_gate *gate);
+void gv_os_enter_gate(struct gv_os_gate *gate);
+void gv_os_leave_gate(struct gv_os_gate *gate);
+
+/* From inside: steps out until somebody calls gv_os_wake_gate; may return without news. */
+void gv_os_wait_at_gate(struct gv_os_gate *gate);
+
+/* Wakes all that wait. */
+void gv_os_wake_gate(struct gv_os_gate *gate);
+
+/* This process as others can ask after it: on which machine, since which start of it, where. */
+struct gv_os_self {
+	uint32_t machine; /* a hash that stays through a restart; 0: not known */
+	uint32_t boot;    /* a hash that does not; 0: not known */
+	uint32_t space;   /* which set of process numbers PID is of */
+	int64_t pid;
+	uint64_t started; /* as gv_os_process has it */
+};
+
+/* For any thread. */
+void gv_os_self(struct gv_os_self *out);
+
+/* True when this user is USER, or root. */
+bool gv_os_is_user(uint32_t user);
 
 /* This host's machine ID as VMware writes it into lock members (lock facts 4). */
 int gv_os_machine_id(char *out, size_t size);
@@ -124,6 +195,9 @@ enum gv_os_life gv_os_process(int64_t pid, uint64_t *started);
 
 /* True when FILE (0, 1, 2) is a terminal. */
 bool gv_os_is_terminal(int file);
+
+/* How many columns the terminal FILE has; 80 when it does not say. */
+unsigned gv_os_columns(int file);
 
 /* True when TEXT matches GLOB: * ? [...]; * does not match "/" when WHOLE_PATH. */
 bool gv_os_glob(const char *glob, const char *text, bool whole_path);

@@ -25,6 +25,34 @@ int posix_sync(int file)
 	return result == 0 ? 0 : errno;
 }
 
+int posix_list(int dir, bool (*each)(void *context, const char *name, unsigned char kind),
+               void *context)
+{
+	int copy = dup(dir); /* closedir closes what it reads */
+	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+	if (stream == NULL) {
+		int code = errno;
+		if (copy >= 0)
+			close(copy);
+		return code;
+	}
+	for (;;) {
+		unsigned char kind = POSIX_KIND_UNKNOWN;
+		errno = 0;
+		const struct dirent *entry = readdir(stream);
+		int code = errno;
+		if (entry != NULL) {
+#ifdef DT_UNKNOWN
+			kind = entry->d_type;
+#endif
+		}
+		if (entry == NULL || !each(context, entry->d_name, kind)) {
+			closedir(stream);
+			return entry == NULL ? code : 0;
+		}
+	}
+}
+
 int posix_copy_xattrs(int from, int to)
 {
 	(void)from, (void)to;
@@ -35,6 +63,24 @@ int posix_swap(int dir, const char *a, const char *b)
 {
 	(void)dir, (void)a, (void)b;
 	return ENOTSUP;
+}
+
+int gv_os_sync_around(struct gv_os_dir *dir)
+{
+	(void)dir;
+	return ENOTSUP;
+}
+
+unsigned gv_os_processors(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+	return count > 0 ? (unsigned)count : 1;
+}
+
+/* Which machine and which start of it is not known: 0, and nobody's traces are judged by it. */
+void gv_os_self(struct gv_os_self *out)
+{
+	*out = (struct gv_os_self){.pid = (int64_t)getpid()};
 }
 
 int gv_os_machine_id(char *out, size_t size)

@@ -1,16 +1,19 @@
 /* The POSIX side of platform/os.h: files and folders, signals, terminal, conversion. */
 #include "platform/os.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <iconv.h>
+#include <limits.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
@@ -22,7 +25,7 @@ struct gv_os_dir {
 	int fd;
 };
 
-static int fd_of(const struct gv_os_dir *dir)
+int posix_fd(const struct gv_os_dir *dir)
 {
 	return dir == NULL ? AT_FDCWD : dir->fd;
 }
@@ -39,12 +42,84 @@ static int open_at(int dir, const char *name, int flags, mode_t mode, int *out)
 	return 0;
 }
 
+/* Where a name is looked up: a folder, opened on the way there or the caller's. */
+struct spot {
+	int fd;
+	const char *name;
+	int opened; /* to be closed, or -1 */
+};
+
+static void leave_spot(struct spot *spot)
+{
+	if (spot->opened >= 0)
+		close(spot->opened);
+}
+
+/* Goes down the folders of the path until the rest is short enough for one call. */
+static int go_down(struct spot *spot)
+{
+	char part[PATH_MAX];
+	while (strlen(spot->name) >= sizeof part) {
+		size_t len = sizeof part - 1;
+		while (len > 0 && spot->name[len - 1] != '/')
+			len--;
+		if (len == 0)
+			return ENAMETOOLONG;
+		memcpy(part, spot->name, len);
+		part[len] = '\0';
+		int next = -1;
+		int code = open_at(spot->fd, part, O_RDONLY | O_DIRECTORY, 0, &next);
+		if (code != 0)
+			return code;
+		leave_spot(spot);
+		spot->fd = spot->opened = next;
+		for (spot->name += len; *spot->name == '/'; spot->name++) {
+		}
+	}
+	if (*spot->name == '\0')
+		spot->name = ".";
+	return 0;
+}
+
+static int find_spot(struct spot *spot, struct gv_os_dir *dir, const char *name)
+{
+	*spot = (struct spot){posix_fd(dir), name, -1};
+	if (name[0] == '\0' || strlen(name) < PATH_MAX)
+		return 0;
+	int code = go_down(spot);
+	if (code != 0)
+		leave_spot(spot);
+	return code;
+}
+
+static int open_name(struct gv_os_dir *dir, const char *name, int flags, int *out)
+{
+	struct spot spot;
+	int code = find_spot(&spot, dir, name);
+	if (code != 0)
+		return code;
+	code = open_at(spot.fd, spot.name, flags, 0, out);
+	leave_spot(&spot);
+	return code;
+}
+
+static int stat_name(struct gv_os_dir *dir, const char *name, int flags, struct stat *out)
+{
+	struct spot spot;
+	int code = find_spot(&spot, dir, name);
+	if (code != 0)
+		return code;
+	code = fstatat(spot.fd, spot.name, out, flags) == 0 ? 0 : errno;
+	leave_spot(&spot);
+	return code;
+}
+
 int gv_os_open_dir(struct gv_os_dir **out, struct gv_os_dir *parent, const char *name)
 {
 	struct gv_os_dir *dir = malloc(sizeof *dir);
 	if (dir == NULL)
 		return ENOMEM;
-	int code = open_at(fd_of(parent), name, O_RDONLY | O_DIRECTORY, 0, &dir->fd);
+	int code = open_name(parent, name, O_RDONLY | O_DIRECTORY, &dir->fd);
 	if (code != 0) {
 		free(dir);
 		return code;
@@ -66,6 +141,8 @@ static bool is_asked_to_end(void)
 {
 	static const int asks[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 	sigset_t pending;
+	if (gv_os_ending() != 0)
+		return true;
 	if (sigpending(&pending) != 0)
 		return false;
 	for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
@@ -107,64 +184,60 @@ static enum gv_os_type type_of_mode(mode_t mode)
 	return S_ISLNK(mode) ? GV_OS_LINK : GV_OS_OTHER;
 }
 
-static enum gv_os_type type_of_entry(int dir, const struct dirent *entry)
+/* A type that the folder itself does not tell is asked of the file. */
+static enum gv_os_type type_of_entry(int dir, const char *name, unsigned char kind)
 {
-#ifdef DT_UNKNOWN
-	switch (entry->d_type) {
-	case DT_REG:
+	struct stat st;
+	switch (kind) {
+	case POSIX_KIND_FILE:
 		return GV_OS_FILE;
-	case DT_DIR:
+	case POSIX_KIND_FOLDER:
 		return GV_OS_FOLDER;
-	case DT_LNK:
+	case POSIX_KIND_LINK:
 		return GV_OS_LINK;
-	case DT_UNKNOWN:
-		break;
+	case POSIX_KIND_UNKNOWN:
+		return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? type_of_mode(st.st_mode)
+		                                                         : GV_OS_OTHER;
 	default:
 		return GV_OS_OTHER;
 	}
-#endif
-	struct stat st;
-	if (fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return GV_OS_OTHER;
-	return type_of_mode(st.st_mode);
 }
 
-int gv_os_list(struct gv_os_dir *dir,
+/* Passes a name on, with its type. */
+struct lister {
+	int dir;
+	bool (*each)(void *context, const char *name, enum gv_os_type type);
+	void *context;
+};
+
+static bool pass_name(void *context, const char *name, unsigned char kind)
+{
+	struct lister *lister = context;
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return true;
+	return lister->each(lister->context, name, type_of_entry(lister->dir, name, kind));
+}
+
+int gv_os_list(struct gv_os_dir *dir, const char *name,
                bool (*each)(void *context, const char *name, enum gv_os_type type), void *context)
 {
-	int fd = -1;
-	int code = open_at(fd_of(dir), ".", O_RDONLY | O_DIRECTORY, 0, &fd);
+	struct lister lister = {-1, each, context};
+	int code = open_name(dir, name, O_RDONLY | O_DIRECTORY, &lister.dir);
 	if (code != 0)
 		return code;
-	DIR *stream = fdopendir(fd);
-	if (stream == NULL) {
-		code = errno;
-		close(fd);
-		return code;
-	}
-	for (;;) {
-		errno = 0;
-		const struct dirent *entry = readdir(stream);
-		code = errno;
-		if (entry == NULL)
-			break;
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (!each(context, entry->d_name, type_of_entry(fd, entry)))
-			break;
-	}
-	closedir(stream);
+	code = posix_list(lister.dir, pass_name, &lister);
+	close(lister.dir);
 	return code;
 }
 
 int gv_os_open(struct gv_os_dir *dir, const char *name, int *file)
 {
-	return open_at(fd_of(dir), name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, file);
+	return open_name(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, file);
 }
 
 int gv_os_create(struct gv_os_dir *dir, const char *name, int *file)
 {
-	return open_at(fd_of(dir), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+	return open_at(posix_fd(dir), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
 	               S_IRUSR | S_IWUSR, file);
 }
 
@@ -206,8 +279,18 @@ int gv_os_close(int file)
 	return close(file) == 0 || errno == EINTR ? 0 : errno;
 }
 
+static uint64_t nanoseconds(const struct timespec *time)
+{
+	return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec;
+}
+
 static void fill(struct gv_os_stat *out, const struct stat *st)
 {
+#ifdef __APPLE__
+	const struct timespec *changed = &st->st_ctimespec;
+#else
+	const struct timespec *changed = &st->st_ctim;
+#endif
 	*out = (struct gv_os_stat){
 		.type = type_of_mode(st->st_mode),
 		.device = (uint64_t)st->st_dev,
@@ -217,6 +300,7 @@ static void fill(struct gv_os_stat *out, const struct stat *st)
 		.mode = (uint32_t)(st->st_mode & 07777),
 		.owner = (uint32_t)st->st_uid,
 		.group = (uint32_t)st->st_gid,
+		.changed = nanoseconds(changed),
 	};
 }
 
@@ -229,31 +313,41 @@ int gv_os_stat_file(int file, struct gv_os_stat *out)
 	return 0;
 }
 
+int gv_os_stat_dir(struct gv_os_dir *dir, struct gv_os_stat *out)
+{
+	return gv_os_stat_file(dir->fd, out);
+}
+
 int gv_os_stat(struct gv_os_dir *dir, const char *name, bool follow, struct gv_os_stat *out)
 {
 	struct stat st;
-	if (fstatat(fd_of(dir), name, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0)
-		return errno;
-	fill(out, &st);
-	return 0;
+	int code = stat_name(dir, name, follow ? 0 : AT_SYMLINK_NOFOLLOW, &st);
+	if (code == 0)
+		fill(out, &st);
+	return code;
 }
 
-bool gv_os_writable(struct gv_os_dir *dir, const char *name)
+bool gv_os_writable(struct gv_os_dir *dir, const char *name, const struct gv_os_stat *stat)
 {
-	struct stat st;
-	if (fstatat(fd_of(dir), name, &st, 0) != 0)
+	if ((stat->mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0)
 		return false;
-	return (st.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 &&
-	       faccessat(fd_of(dir), name, W_OK, AT_EACCESS) == 0;
+	if (geteuid() == 0)
+		return true;
+	struct spot spot;
+	if (find_spot(&spot, dir, name) != 0)
+		return false;
+	bool writable = faccessat(spot.fd, spot.name, W_OK, AT_EACCESS) == 0;
+	leave_spot(&spot);
+	return writable;
 }
 
-int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat)
+int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat,
+                          struct gv_os_stat *had)
 {
-	struct gv_os_stat have = {0};
-	int code = gv_os_stat_file(to, &have);
+	int code = gv_os_stat_file(to, had);
 	if (code != 0)
 		return code;
-	if (have.owner != from_stat->owner || have.group != from_stat->group) {
+	if (had->owner != from_stat->owner || had->group != from_stat->group) {
 		if (fchown(to, (uid_t)from_stat->owner, (gid_t)from_stat->group) != 0)
 			return errno;
 	}
@@ -266,17 +360,17 @@ int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat)
 
 int gv_os_rename(struct gv_os_dir *dir, const char *from, const char *to)
 {
-	return renameat(fd_of(dir), from, fd_of(dir), to) == 0 ? 0 : errno;
+	return renameat(posix_fd(dir), from, posix_fd(dir), to) == 0 ? 0 : errno;
 }
 
 int gv_os_swap(struct gv_os_dir *dir, const char *a, const char *b)
 {
-	return posix_swap(fd_of(dir), a, b);
+	return posix_swap(posix_fd(dir), a, b);
 }
 
 int gv_os_remove(struct gv_os_dir *dir, const char *name)
 {
-	return unlinkat(fd_of(dir), name, 0) == 0 ? 0 : errno;
+	return unlinkat(posix_fd(dir), name, 0) == 0 ? 0 : errno;
 }
 
 int gv_os_resolve(const char *path, char **out)
@@ -295,6 +389,13 @@ uint64_t gv_os_clock(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+uint64_t gv_os_now(void)
+{
+	struct timespec now = {0};
+	clock_gettime(CLOCK_REALTIME, &now);
+	return nanoseconds(&now);
+}
+
 int gv_os_random(uint64_t *out)
 {
 	int fd = -1;
@@ -307,7 +408,7 @@ int gv_os_random(uint64_t *out)
 	return code == 0 && got != sizeof *out ? EIO : code;
 }
 
-static sigset_t held_before;
+static _Thread_local sigset_t held_before;
 
 void gv_os_hold_signals(void)
 {
@@ -317,12 +418,12 @@ void gv_os_hold_signals(void)
 	sigemptyset(&hold);
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
 		sigaddset(&hold, endings[i]);
-	sigprocmask(SIG_BLOCK, &hold, &held_before);
+	pthread_sigmask(SIG_BLOCK, &hold, &held_before);
 }
 
 void gv_os_release_signals(void)
 {
-	sigprocmask(SIG_SETMASK, &held_before, NULL);
+	pthread_sigmask(SIG_SETMASK, &held_before, NULL);
 }
 
 void gv_os_prepare_process(void)
@@ -330,9 +431,65 @@ void gv_os_prepare_process(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
+static atomic_int noted_ending; /* lock-free wherever there are threads: a handler may set it */
+
+static void note_ending(int signal)
+{
+	noted_ending = signal;
+}
+
+static void note_signal(int number)
+{
+	struct sigaction now;
+	if (sigaction(number, NULL, &now) != 0 || now.sa_handler == SIG_IGN)
+		return;
+	struct sigaction note = {.sa_handler = note_ending, .sa_flags = SA_RESTART};
+	sigemptyset(&note.sa_mask);
+	sigaction(number, &note, NULL);
+}
+
+void gv_os_note_endings(void)
+{
+	note_signal(SIGINT);
+	note_signal(SIGTERM);
+	note_signal(SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int gv_os_ending(void)
+{
+	return noted_ending;
+}
+
+void gv_os_end_by(int number)
+{
+	sigset_t only;
+	sigemptyset(&only);
+	sigaddset(&only, number);
+	signal(number, SIG_DFL);
+	pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+	raise(number);
+}
+
+int gv_os_broken_pipe(void)
+{
+	return SIGPIPE;
+}
+
+bool gv_os_is_user(uint32_t user)
+{
+	return geteuid() == 0 || geteuid() == (uid_t)user;
+}
+
 bool gv_os_is_terminal(int file)
 {
 	return isatty(file) == 1;
+}
+
+unsigned gv_os_columns(int file)
+{
+	struct winsize size = {0};
+	return ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 bool gv_os_glob(const char *glob, const char *text, bool whole_path)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/charset.h"
+#include "base/walk.h"
 #include "lock/lock.h"
 #include "repair/surroundings.h"
 #include "vmx/encryption.h"
@@ -43,13 +44,12 @@ const struct gv_refusal *gv_refusals_first(const struct gv_refusals *refusals, b
 /* Room for 60 bytes of any encoding made printable. */
 enum { SHOWN_SIZE = 256 };
 
-/* What the guards look at. */
+/* What is looked at beside the file. */
 struct scene {
 	struct gv_refusals *refusals;
 	struct gv_os_dir *dir;
 	const char *name;    /* of the file in DIR */
 	struct gv_span stem; /* NAME without its ending */
-	const struct gv_file *file;
 	bool has_suspend_file;
 	char suspend_file[SHOWN_SIZE]; /* its name */
 };
@@ -186,16 +186,16 @@ static void look_around(struct scene *scene, const struct gv_surroundings *aroun
 		       scene->suspend_file);
 }
 
-static void ask_file(struct scene *scene)
+static void ask_file(struct gv_refusals *refusals, struct gv_os_dir *dir, const char *name,
+                     const struct gv_file *file)
 {
-	uint64_t links = scene->file->stat.links;
-	if (!gv_os_writable(scene->dir, scene->name))
-		refuse(scene->refusals, READ_ONLY, "the file is read-only");
-	if (links > 1)
-		refuse(scene->refusals, HARD_LINKED,
+	if (!gv_os_writable(dir, name, &file->stat))
+		refuse(refusals, READ_ONLY, "the file is read-only");
+	if (file->stat.links > 1)
+		refuse(refusals, HARD_LINKED,
 		       "the file has %llu names (hard links); the others "
 		       "would keep the old text",
-		       (unsigned long long)links);
+		       (unsigned long long)file->stat.links);
 }
 
 static enum gv_status ask_own_lock(struct scene *scene, struct gv_error *err)
@@ -212,12 +212,10 @@ static enum gv_status ask_own_lock(struct scene *scene, struct gv_error *err)
 /* VMware locks a link next to the link and not next to its target (lock facts 2). */
 static enum gv_status ask_link(struct scene *scene, const char *path, struct gv_error *err)
 {
-	struct gv_os_stat stat;
-	if (gv_os_stat(NULL, path, false, &stat) != 0 || stat.type != GV_OS_LINK)
-		return GV_OK;
-	scene->dir = NULL;
-	scene->name = path;
-	return ask_own_lock(scene, err);
+	struct scene beside = *scene;
+	beside.dir = NULL;
+	beside.name = path;
+	return ask_own_lock(&beside, err);
 }
 
 static struct gv_span stem_of(const char *name)
@@ -226,32 +224,31 @@ static struct gv_span stem_of(const char *name)
 	return dot == NULL ? gv_span_of(name) : (struct gv_span){name, (size_t)(dot - name)};
 }
 
-static enum gv_status ask_folder(struct scene *scene, const char *folder,
+static enum gv_status ask_folder(struct scene *scene, const struct guard_question *question,
                                  struct gv_surroundings *around, struct gv_error *err)
 {
 	enum gv_status status = ask_own_lock(scene, err);
 	if (status == GV_OK)
-		status = surroundings_list(around, scene->dir, folder, err);
+		status = surroundings_list(around, scene->dir, question->place->folder, err);
 	if (status != GV_OK)
 		return status;
 	look_around(scene, around);
-	ask_file(scene);
+	ask_file(scene->refusals, scene->dir, scene->name, question->file);
 	return GV_OK;
 }
 
-static enum gv_status ask_around(struct scene *scene, char *path, struct gv_surroundings *around,
-                                 struct gv_error *err)
+static enum gv_status ask_place(struct gv_refusals *refusals, const struct guard_question *question,
+                                struct gv_error *err)
 {
-	char *slash = strrchr(path, '/');
-	scene->name = slash + 1;
-	scene->stem = stem_of(scene->name);
-	*slash = '\0';
-	const char *folder = slash == path ? "/" : path;
-	int code = gv_os_open_dir(&scene->dir, NULL, folder);
-	if (code != 0)
-		return gv_fail_system(err, code, "cannot open its folder");
-	enum gv_status status = ask_folder(scene, folder, around, err);
-	gv_os_close_dir(scene->dir);
+	const struct gv_place *place = question->place;
+	struct scene scene = {.refusals = refusals, .dir = place->dir, .name = place->name};
+	struct gv_surroundings own = {0};
+	scene.stem = stem_of(place->name);
+	enum gv_status status = place->linked ? ask_link(&scene, question->path, err) : GV_OK;
+	if (status == GV_OK)
+		status = ask_folder(&scene, question,
+		                    question->around != NULL ? question->around : &own, err);
+	surroundings_dispose(&own);
 	return status;
 }
 
@@ -262,23 +259,19 @@ void guard_ask_text(struct gv_refusals *refusals, const struct gv_vmx *vmx)
 	ask_state(refusals, vmx);
 }
 
-enum gv_status guard_ask(struct gv_refusals *refusals, const char *path, const struct gv_file *file,
-                         const struct gv_vmx *vmx, struct gv_surroundings *around,
+bool guard_needs_place(const char *path, const struct gv_folder *listed)
+{
+	return path != NULL && (listed == NULL || listed->notable_count > 0);
+}
+
+enum gv_status guard_ask(struct gv_refusals *refusals, const struct guard_question *question,
                          struct gv_error *err)
 {
-	guard_ask_text(refusals, vmx);
-	if (path == NULL)
+	guard_ask_text(refusals, question->vmx);
+	if (question->path == NULL)
 		return GV_OK;
-	char *resolved;
-	int code = gv_os_resolve(path, &resolved);
-	if (code != 0)
-		return gv_fail_system(err, code, "cannot resolve the path");
-	struct scene scene = {.refusals = refusals, .file = file};
-	struct gv_surroundings own = {0};
-	enum gv_status status = ask_link(&scene, path, err);
-	if (status == GV_OK)
-		status = ask_around(&scene, resolved, around != NULL ? around : &own, err);
-	surroundings_dispose(&own);
-	free(resolved);
-	return status;
+	if (question->place != NULL)
+		return ask_place(refusals, question, err);
+	ask_file(refusals, NULL, question->path, question->file);
+	return GV_OK;
 }

@@ -9,16 +9,26 @@
 
 #include <gpuvirt/repair.h>
 
-#include "base/file.h"
+#include "base/replace.h"
+
+/* What the guards look at. */
+struct guard_question {
+	const char *path;       /* NULL: standard input, of which only the text can be asked */
+	struct gv_place *place; /* where it lies, open; NULL when LISTED tells enough */
+	const struct gv_file *file;
+	const struct gv_vmx *vmx;
+	struct gv_surroundings *around; /* remembers a folder between calls; may be NULL */
+	const struct gv_folder *listed; /* the folder as a walk saw it, or NULL: look now */
+};
 
 /*
- * Fills REFUSALS with the reasons not to write the file PATH, which was read as FILE and VMX. PATH
- * NULL, for standard input, asks only what the text can tell. AROUND remembers the folder from
- * one call to the next; it may be NULL. Fails when the surroundings cannot
- * be read.
+ * True when the folder of a file has to be opened to ask the guards: the walk saw a name there that
+ * matters, or there was no walk.
  */
-enum gv_status guard_ask(struct gv_refusals *refusals, const char *path, const struct gv_file *file,
-                         const struct gv_vmx *vmx, struct gv_surroundings *around,
+bool guard_needs_place(const char *path, const struct gv_folder *listed);
+
+/* Fills REFUSALS with the reasons not to write. Fails when the surroundings cannot be read. */
+enum gv_status guard_ask(struct gv_refusals *refusals, const struct guard_question *question,
                          struct gv_error *err);
 
 /* Fills REFUSALS with the reasons that the text of VMX alone gives. */

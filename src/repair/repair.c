@@ -3,25 +3,12 @@
 #include <string.h>
 
 #include "base/charset.h"
-#include "base/file.h"
 #include "base/protected.h"
-#include "repair/guard.h"
-#include "vmx/recognise.h"
+#include "base/replace.h"
+#include "repair/prepare.h"
 
 /* How often another program's change makes us start over before we give up. */
 enum { MAX_ATTEMPTS = 5 };
-
-/*
- * A way to change a document: sets plan->text and plan->changes. gv_repair_file plans by rules,
- * gv_change_file by what the user asks for.
- */
-struct planner {
-	enum gv_status (*plan)(const struct planner *planner, struct gv_plan *plan,
-	                       const struct gv_vmx *vmx, struct gv_error *err);
-	const struct gv_repair_options *options;
-	const struct gv_change *changes;
-	size_t count;
-};
 
 void gv_repair_dispose(struct gv_repair *repair)
 {
@@ -29,39 +16,6 @@ void gv_repair_dispose(struct gv_repair *repair)
 	gv_plan_dispose(&repair->plan);
 	gv_buf_dispose(&repair->original);
 	*repair = (struct gv_repair){0};
-}
-
-static enum gv_status read_file(struct gv_file *file, const char *path,
-                                const struct gv_repair_options *options, struct gv_error *err)
-{
-	return path == NULL ? gv_file_read_input(file, options->max_size, err)
-	                    : gv_file_read(file, path, options->max_size, err);
-}
-
-/* Parses, recognises, plans and asks the guards. */
-static enum gv_status prepare(struct gv_repair *repair, const char *path,
-                              const struct gv_file *file, const struct planner *planner,
-                              struct gv_error *err)
-{
-	const struct gv_repair_options *options = planner->options;
-	enum gv_status status = gv_vmx_parse(&repair->vmx, gv_buf_span(&file->text), err);
-	if (status != GV_OK)
-		return status;
-	repair->what_else = gv_vmx_what_else(repair->vmx);
-	/* Of an encrypted machine no key is seen: nothing could be said about what is missing. */
-	guard_ask_text(&repair->refusals, repair->vmx);
-	repair->refused =
-		repair->what_else != NULL || gv_refusals_first(&repair->refusals, true) != NULL;
-	if (repair->refused)
-		return GV_OK;
-	status = planner->plan(planner, &repair->plan, repair->vmx, err);
-	if (status != GV_OK || !repair->plan.changes) {
-		repair->refusals.count = 0;
-		return status;
-	}
-	status = guard_ask(&repair->refusals, path, file, repair->vmx, options->surroundings, err);
-	repair->refused = gv_refusals_first(&repair->refusals, options->force) != NULL;
-	return status;
 }
 
 /* Reads, prepares and writes once. HOLD: against other gpuvirts from before the reading on. */
@@ -72,12 +26,8 @@ static enum gv_status attempt(struct gv_repair *repair, const char *path,
 	struct gv_file file = {0};
 	enum gv_status status = hold ? gv_file_hold(&file, path, err) : GV_OK;
 	if (status == GV_OK)
-		status = read_file(&file, path, options, err);
-	if (status == GV_OK)
-		status = prepare(repair, path, &file, planner, err);
-	bool write = options->write && !options->findings_only && repair->plan.changes &&
-	             !repair->refused && path != NULL;
-	if (status == GV_OK && write) {
+		status = prepare_file(repair, &file, NULL, path, planner, err);
+	if (status == GV_OK && prepare_wants_write(repair, path, options)) {
 		status = gv_file_replace(path, &file, gv_buf_span(&repair->plan.text),
 		                         options->backup, err);
 		repair->written = status == GV_OK;
@@ -100,17 +50,6 @@ static enum gv_status run(struct gv_repair *repair, const char *path, const stru
 			*err = (struct gv_error){0};
 		status = attempt(repair, path, planner, true, err);
 	}
-	return status;
-}
-
-static enum gv_status plan_by_rules(const struct planner *planner, struct gv_plan *plan,
-                                    const struct gv_vmx *vmx, struct gv_error *err)
-{
-	const struct gv_repair_options *options = planner->options;
-	if (!options->findings_only)
-		return gv_plan_make(plan, vmx, options->rules, options->unsafe, err);
-	enum gv_status status = gv_examine(&plan->found, vmx, options->rules, err);
-	plan->changes = gv_findings_are_fixed(&plan->found, options->unsafe);
 	return status;
 }
 
@@ -284,8 +223,7 @@ enum gv_status gv_undo_file(struct gv_repair *repair, const char *path,
 	if (status == GV_OK)
 		status = gv_vmx_parse(&repair->vmx, gv_buf_span(&file.text), err);
 	if (status == GV_OK)
-		status = guard_ask(&repair->refusals, path, &file, repair->vmx,
-		                   options->surroundings, err);
+		status = prepare_guards(repair, &file, NULL, path, options, err);
 	repair->original = file.text;
 	repair->refused = gv_refusals_first(&repair->refusals, options->force) != NULL;
 	if (status == GV_OK && options->write && !repair->refused) {

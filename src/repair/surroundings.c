@@ -24,6 +24,13 @@ void gv_surroundings_free(struct gv_surroundings *around)
 	free(around);
 }
 
+bool gv_surroundings_matter(const char *name)
+{
+	struct gv_span span = gv_span_of(name);
+	return gv_span_ends_nocase(span, GV_LITERAL(".lck")) ||
+	       gv_span_ends_nocase(span, GV_LITERAL(".vmss"));
+}
+
 static bool matters(struct gv_span name)
 {
 	return gv_span_ends_nocase(name, GV_LITERAL(".vmem.lck")) ||
@@ -60,7 +67,7 @@ enum gv_status surroundings_list(struct gv_surroundings *around, struct gv_os_di
 		return GV_OK;
 	surroundings_dispose(around);
 	uint64_t now = gv_os_clock();
-	int code = gv_os_list(dir, note_name, around);
+	int code = gv_os_list(dir, ".", note_name, around);
 	if (code != 0)
 		return gv_fail_system(err, code, "the folder cannot be searched for locks");
 	size_t size = strlen(folder) + 1;
