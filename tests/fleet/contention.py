@@ -14,9 +14,9 @@ import threading
 import fleet
 import machines
 
-ROUNDS = 30
+ROUNDS = 12
 MACHINES = 60
-PAIRS = 15
+PAIRS = 8
 CONTROL_ROUNDS = 40
 
 
@@ -117,7 +117,7 @@ def main():
         found, count = check_writer(program, tree, options)
         problems += found
         edits += count
-    problems += check_two_fixes(program, fleet.Fleet(os.path.join(scratch, "two"), 10 * MACHINES))
+    problems += check_two_fixes(program, fleet.Fleet(os.path.join(scratch, "two"), 4 * MACHINES))
     fleet.finish(problems, f"{edits} edits beside {6 * ROUNDS} fixes, {PAIRS} pairs of fixes")
 
 

@@ -118,6 +118,13 @@ class Fleet:
             if name.startswith(TEMP_PREFIX)
         ]
 
+    def wait_for_first(self, run):
+        """Until the first file is replaced, or RUN has ended."""
+        first = sorted(self.old)[0]
+        inode = os.stat(first).st_ino
+        while os.stat(first).st_ino == inode and run.poll() is None:
+            pass
+
     def count_repaired(self):
         return sum(read(path) == text for path, text in self.new.items())
 

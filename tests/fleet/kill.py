@@ -2,8 +2,8 @@
 
     kill.py GPUVIRT SCRATCH
 
-A run is killed after a random part of the time that a whole one takes; every second time the next
-run, which cleans up, is killed too. Only kills that hit a running program are counted. Most are
+A run is killed after a random part of the time that a whole one takes; mostly the next run, which
+cleans up, is killed too, and so on until one may finish. Only kills that hit a running program are counted. Most are
 made in memory, some on the disk, where most of the time is spent in syncs.
 """
 
@@ -32,6 +32,7 @@ class Killer:
         self.random = random.Random(seed)
         self.hits = 0
         self.hits_at_work = 0
+        self.hits_amid_renames = 0
         self.problems = []
 
     def measure(self, options):
@@ -43,7 +44,11 @@ class Killer:
         return start, self.program.duration("fix", *options, self.tree.root)
 
     def kill_one(self, options, span):
+        """Every second time it is killed soon after it has begun to replace files."""
         run = self.program.start("fix", "-q", *options, self.tree.root)
+        if self.random.random() < 0.5:
+            self.tree.wait_for_first(run)
+            span = (0, (span[1] - span[0]) / 5)
         time.sleep(self.random.uniform(*span))
         run.kill()
         run.communicate()
@@ -51,6 +56,7 @@ class Killer:
             return False
         self.hits += 1
         done = self.tree.count_repaired()
+        self.hits_amid_renames += 0 < done < MACHINES
         self.hits_at_work += 0 < done < MACHINES or len(self.tree.temporaries()) > 0
         return True
 
@@ -71,7 +77,7 @@ class Killer:
         while True:
             self.kill_one(options, span)
             self.note(self.tree.problems_between(older), way)
-            if self.random.random() < 0.5:
+            if self.random.random() < 0.3:
                 break
         self.finish(options, way)
 
@@ -85,8 +91,14 @@ class Killer:
             self.round(options, older, spans[number % len(WAYS)])
         if self.hits < count:
             self.problems.append(f"only {self.hits} of {count} kills hit a running program")
-        if self.hits_at_work < count // 4:
-            self.problems.append(f"only {self.hits_at_work} kills hit one amid its work")
+        if self.hits_at_work < count // 4 or self.hits_amid_renames < count // 20:
+            self.problems.append("too few kills hit one amid its work: " + self.said())
+
+    def said(self):
+        return (
+            f"{self.hits} kills below {self.tree.root}, {self.hits_at_work} amid the work, "
+            f"{self.hits_amid_renames} of these amid the renames"
+        )
 
 
 def main():
@@ -99,7 +111,7 @@ def main():
         killer = Killer(program, tree, seed)
         killer.kill(count)
         problems += killer.problems
-        said.append(f"{killer.hits} kills below {folder}, {killer.hits_at_work} amid the work")
+        said.append(killer.said())
     fleet.finish(problems, f"{', '.join(said)} (seed {seed})")
 
 

@@ -45,10 +45,11 @@ def learn_names(program, tree):
 
 
 def plant(folder, real):
-    """The user's files: names alike, and folders and links under a REAL name. By path, what each
-    must still be."""
+    """The user's files: names alike, one of them but for a digit, and a folder and a link under
+    REAL names. By path, what each must still be."""
     planted = {}
-    for name in ALIKE:
+    swapped = real[0][:-5] + ("1" if real[0][-5] == "0" else "0") + ".tmp"
+    for name in (*ALIKE, swapped):
         with open(os.path.join(folder, name), "wb") as file:
             file.write(TEXT)
         planted[name] = TEXT
