@@ -26,7 +26,9 @@ endforeach()
 # The examples of the documentation are true.
 add_test(NAME docs.rules COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_rules.sh
   $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/rules.md)
-set_tests_properties(docs.rules PROPERTIES LABELS docs)
+add_test(NAME docs.config COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_console.sh
+  $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/config.md)
+set_tests_properties(docs.rules docs.config PROPERTIES LABELS docs)
 
 # Who may include what, who may print, where systems may differ; and that the test can fail.
 add_test(NAME layers COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR}
@@ -34,3 +36,18 @@ add_test(NAME layers COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR}
 add_test(NAME layers.can-fail COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR}
   -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/layers -P ${CMAKE_CURRENT_SOURCE_DIR}/layers_can_fail.cmake)
 set_tests_properties(layers layers.can-fail PROPERTIES LABELS tree)
+
+# Reports for hostile files, read back by the parsers of others. Debian's packages are not seen by
+# every python3 on the path.
+add_executable(report_dump report_dump.c)
+target_link_libraries(report_dump PRIVATE gpuvirt_test_support gpuvirt_flags)
+find_program(PYTHON3 python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_program(PYTHON3 python3)
+if(PYTHON3)
+  add_test(NAME report.formats COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/report_formats.py
+    $<TARGET_FILE:report_dump> ${CMAKE_CURRENT_SOURCE_DIR}/schemas
+    ${PROJECT_SOURCE_DIR}/docs/json.md)
+  set_tests_properties(report.formats PROPERTIES LABELS report SKIP_RETURN_CODE 77 TIMEOUT 300)
+else()
+  message(STATUS "SKIP: report.formats: python3 is not installed")
+endif()

@@ -3,7 +3,7 @@
 cmake_policy(VERSION 3.21)
 
 # The floors from the bottom: a file includes from its own floor and those before it.
-set(floors platform base lock rules vmx repair report cli)
+set(floors platform base lock rules vmx repair config report cli)
 
 # The floor of each public header, which is where its functions are.
 set(header_error base)
@@ -15,8 +15,11 @@ set(header_finding vmx)
 set(header_lint vmx)
 set(header_plan repair)
 set(header_repair repair)
+set(header_config config)
 set(header_batch repair)
 set(header_diff report)
+set(header_report report)
+set(header_baseline report)
 
 # Text that only some files may have: "what it is|pattern|files that may have it".
 set(call "(^|[^a-zA-Z0-9_>.])")
@@ -27,7 +30,8 @@ set(system_headers "fcntl|unistd|iconv|dirent|signal|sys/[a-z]+|windows")
 set(reserved
   "a difference between systems|# *(if|elif)[a-z]*[^\n]*(${systems})|^src/platform/"
   "a print or an exit|${call}(${prints}|${exits})[ \t]*\\(|^src/cli/"
-  "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|rules/pack\\.c)$"
+  "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|(rules/pack|config/read)\\.c)$"
+  "cJSON|(cJSON|#include <cjson)|^src/report/json\\.c$"
   "a system header|#include <(${system_headers})\\.h>|^src/platform/"
   "an assert, gone in a release build or an abort|[^_a-z]assert[ \t]*\\(|^$")
 

@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include <gpuvirt/config.h>
 #include <gpuvirt/diff.h>
 #include <gpuvirt/repair.h>
 
 #include "base/charset.h"
 #include "base/replace.h"
 #include "base/walk.h"
+#include "platform/run.h"
 
 #include "inject.h"
 
@@ -48,6 +50,7 @@ struct work {
 };
 
 static struct gv_rules rules;
+static const struct gv_policy policy = {.rules = &rules};
 static char *root;
 static char *path;
 static char *backup;
@@ -208,7 +211,7 @@ static enum gv_status plan_document(const struct work *self, struct gv_buf *resu
 	struct gv_buf diff = {0};
 	enum gv_status status = gv_vmx_parse(&vmx, self->input, err);
 	if (status == GV_OK)
-		status = gv_plan_make(&plan, vmx, &rules, true, err);
+		status = gv_plan_make(&plan, vmx, &policy, true, err);
 	if (status == GV_OK)
 		gv_diff(&diff, "a \"name\".vmx", self->input, &plan.edits);
 	if (diff.failed)
@@ -265,12 +268,15 @@ static const struct work documents[] = {
 	{.name = "only a key missing", .work = plan_document, .input = BYTES(
 		"config.version = \"8\"\nvirtualHW.version = \"21\"")},
 	{.name = "empty", .work = plan_document, .input = BYTES("")},
+	{.name = "comments that switch off", .work = plan_document, .input = BYTES(
+		"# gpuvirt: disable=enable-3d, x,y,z\nconfig.version = \"8\"\n"
+		"a = \"1\"\na = \"1\"\n")},
 };
 
 static void documents_are_judged_fully_or_not(void **state)
 {
 	(void)state;
-	static const size_t least[COUNT(documents)] = {60, 40, 20, 0, 10, 0};
+	static const size_t least[COUNT(documents)] = {60, 40, 20, 0, 10, 0, 30};
 	for (size_t i = 0; i < COUNT(documents); i++)
 		fail_each(&documents[i], least[i]);
 }
@@ -389,7 +395,7 @@ static bool both_are_untouched(void)
 
 static struct gv_repair_options options_for_writing(void)
 {
-	return (struct gv_repair_options){.rules = &rules, .max_size = GV_DEFAULT_MAX_SIZE,
+	return (struct gv_repair_options){.policy = &policy, .max_size = GV_DEFAULT_MAX_SIZE,
 	                                  .unsafe = true, .backup = true, .write = true};
 }
 
@@ -570,6 +576,96 @@ static void tree_is_listed_whole_or_not(void **state)
 	fail_each(&work, 12);
 }
 
+/* ---- configurations ---- */
+
+/* What holds for PATH, by CONFIGS. */
+static enum gv_status show_policy(struct gv_buf *result, struct gv_configs *configs,
+                                  const char *file, struct gv_error *err)
+{
+	const struct gv_policy *policy_found = NULL;
+	const struct gv_config_text *glob = NULL;
+	const struct gv_config *config = NULL;
+	char folder[300];
+	snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(file, '/') - file), file);
+	enum gv_status status = gv_configs_find(configs, folder, &config, err);
+	if (status == GV_OK)
+		status = gv_configs_policy(configs, config, file, &policy_found, err);
+	if (status == GV_OK)
+		status = gv_configs_exclusion(configs, config, file, &glob, err);
+	bool armed = inject.armed;
+	inject_stop();
+	if (status == GV_OK)
+		gv_buf_format(result, "%zu rules, %zu off, %s\n", policy_found->rules->count,
+		              policy_found->off.count, glob == NULL ? "wanted" : glob->text);
+	inject.armed = armed;
+	return status;
+}
+
+static enum gv_status resolve_policies(const struct work *self, struct gv_buf *result,
+                                       struct gv_error *err)
+{
+	(void)self;
+	static const char *const names[] = {"x.vmx", "lab/x.vmx", "lab/deep/y.vmx", "own/x.vmx"};
+	struct gv_configs *configs = NULL;
+	enum gv_status status = gv_configs_new(&configs, NULL, NULL, err);
+	for (size_t i = 0; status == GV_OK && i < COUNT(names); i++) {
+		char file[300];
+		snprintf(file, sizeof file, "%s/%s", root, names[i]);
+		status = show_policy(result, configs, file, err);
+	}
+	inject_stop();
+	gv_configs_free(configs);
+	return status;
+}
+
+static void policies_are_found_or_not(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		const char *text;
+	} files[] = {
+		{GV_CONFIG_NAME, "gpuvirt: 1\nrules: [vmware-3d, p.yaml]\nexclude: ['y*', a/b/c]\n"
+		                 "disable: [ctrl-z, p]\noverrides:\n"
+		                 "  - {paths: [lab, b, c], rules: [p.yaml], disable: [nul-bytes]}\n"
+		                 "  - {paths: [lab/deep/**], rules: [vmware-3d-off]}\n"},
+		{"p.yaml", "pack: p\nrules: [{id: p, summary: s, severity: note, key: k, "
+		           "ensure: absent, apply: fix}]\n"},
+		{"own/" GV_CONFIG_NAME, "gpuvirt: 1\n"},
+	};
+	char *own = path_join(root, "own");
+	assert_int_equal(mkdir(own, 0755), 0);
+	free(own);
+	for (size_t i = 0; i < COUNT(files); i++) {
+		char *file = path_join(root, files[i].name);
+		file_write(file, gv_span_of(files[i].text));
+		free(file);
+	}
+	static const struct work work = {.name = "policies", .work = resolve_policies};
+	fail_each(&work, 100);
+}
+
+static enum gv_status run_program(const struct work *self, struct gv_buf *result,
+                                  struct gv_error *err)
+{
+	(void)self;
+	static const char *const argv[] = {"sh", "-c", "yes | head -n 5000", NULL};
+	struct gv_run run = {0};
+	int code = gv_run(&run, argv, 1 << 20);
+	inject_stop();
+	if (code == 0)
+		gv_buf_format(result, "%zu bytes\n", run.out_size);
+	gv_run_dispose(&run);
+	return code == ENOMEM ? gv_fail_memory(err) : code == 0 ? GV_OK : GV_ESYSTEM;
+}
+
+static void output_is_read_whole_or_not(void **state)
+{
+	(void)state;
+	static const struct work work = {.name = "run", .work = run_program};
+	fail_each(&work, 2);
+}
+
 #define WITH_RULES(test) cmocka_unit_test_setup_teardown(test, load_rules, drop_rules)
 #define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 
@@ -587,6 +683,8 @@ int main(void)
 		WITH_FILES(keys_are_changed_all_or_none),
 		WITH_FILES(file_is_swapped_or_untouched),
 		WITH_FILES(tree_is_listed_whole_or_not),
+		WITH_FILES(policies_are_found_or_not),
+		cmocka_unit_test(output_is_read_whole_or_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,8 +46,8 @@ static void make(struct planned *out, const char *rules, struct gv_span text, bo
 	if (rules != NULL)
 		read_rules(&out->rules, rules);
 	assert_int_equal(gv_vmx_parse(&out->vmx, text, NULL), GV_OK);
-	out->status = gv_plan_make(&out->plan, out->vmx,
-	                           rules == NULL ? &default_rules : &out->rules, unsafe, &out->err);
+	struct gv_policy policy = {.rules = rules == NULL ? &default_rules : &out->rules};
+	out->status = gv_plan_make(&out->plan, out->vmx, &policy, unsafe, &out->err);
 	assert_int_equal(out->status, out->err.status);
 }
 
@@ -411,7 +411,7 @@ static void a_failed_plan_can_be_disposed_of_and_used_again(void **state)
 	     SPAN(HEAD), false);
 	assert_int_equal(planned.status, GV_EINVAL);
 	gv_plan_dispose(&planned.plan);
-	struct gv_rules none = {0};
+	struct gv_policy none = {.rules = &(struct gv_rules){0}};
 	assert_int_equal(gv_plan_make(&planned.plan, planned.vmx, &none, false, NULL), GV_OK);
 	assert_false(planned.plan.changes);
 	drop(&planned);

@@ -22,6 +22,7 @@ struct scene {
 };
 
 static struct gv_rules rules;
+static const struct gv_policy policy = {.rules = &rules};
 
 static int read_rules(void **state)
 {
@@ -90,7 +91,7 @@ static void let_in(const char *path, int visits, void (*visit)(const char *path,
 static struct gv_repair_options options(void)
 {
 	return (struct gv_repair_options){
-		.rules = &rules,
+		.policy = &policy,
 		.max_size = GV_DEFAULT_MAX_SIZE,
 		.backup = true,
 		.write = true,
@@ -384,7 +385,7 @@ static void rules_without_end_change_nothing(void **state)
 		"  - {id: b, summary: s, severity: note, key: k, ensure: equals 2, apply: fix, "
 		"when: [k equals 1]}\n";
 	assert_int_equal(gv_rules_add(&endless, SPAN(pack), &scene->err), GV_OK);
-	how.rules = &endless;
+	how.policy = &(struct gv_policy){.rules = &endless};
 	struct stat was = put_old(scene, SPAN(HEAD "k = \"1\"\n"));
 	assert_int_equal(repair(scene, scene->vmx, &how), GV_EINVAL);
 	assert_untouched(scene, &was, SPAN(HEAD "k = \"1\"\n"));

@@ -498,6 +498,79 @@ static void deep_tree_is_walked_to_its_end(void **state)
 	free(home);
 }
 
+/* What a caller that is asked keeps: how deep each folder lies. */
+struct asked {
+	size_t depths[8];
+	size_t entered;
+	const char *fails_at;
+};
+
+static enum gv_status note_depth(void *context, struct gv_folder *folder, struct gv_error *err)
+{
+	struct asked *asked = context;
+	const size_t *above = folder->above == NULL ? NULL : folder->above->scope;
+	assert_true(asked->entered < COUNT(asked->depths));
+	size_t *depth = &asked->depths[asked->entered++];
+	*depth = above == NULL ? 1 : *above + 1;
+	folder->scope = depth;
+	if (asked->fails_at != NULL && strstr(folder->path, asked->fails_at) != NULL)
+		return gv_fail(err, GV_EREFUSED, "not here");
+	return GV_OK;
+}
+
+/* Passes over what ends in "out.vmx" or "out", and all files at the third level. */
+static enum gv_status leave_out(void *context, const struct gv_folder *folder, const char *path,
+                                bool *out, struct gv_error *err)
+{
+	(void)context, (void)err;
+	assert_int_equal(strncmp(path, folder->path, strlen(folder->path)), 0);
+	*out = *(const size_t *)folder->scope == 3 ||
+	       gv_span_ends_nocase(gv_span_of(path), GV_LITERAL("out.vmx")) ||
+	       gv_span_ends_nocase(gv_span_of(path), GV_LITERAL("out"));
+	return GV_OK;
+}
+
+static void the_caller_is_asked_on_the_way_down(void **state)
+{
+	(void)state;
+	static const char *const folders[] = {"a", "a/b", "out", "out/c", "d"};
+	static const char *const files[] = {"x.vmx", "out.vmx", "a/x.vmx", "a/b/x.vmx", "out/x.vmx",
+	                                    "out/c/x.vmx", "d/x.vmx"};
+	static const char *const want[] = {"a/x.vmx", "d/x.vmx", "x.vmx", NULL};
+	for (size_t i = 0; i < COUNT(folders); i++)
+		make_folder(folders[i]);
+	for (size_t i = 0; i < COUNT(files); i++)
+		make_file(files[i]);
+	for (unsigned workers = 1; workers <= 3; workers++) {
+		struct gv_paths paths = {0};
+		struct asked asked = {0};
+		struct gv_pool *pool = gv_pool_new(workers);
+		struct gv_walk how = {.pool = pool, .enter = note_depth, .leaves_out = leave_out,
+		                      .context = &asked};
+		assert_int_equal(gv_paths_add(&paths, root, &how, NULL), GV_OK);
+		assert_paths(&paths, root, want);
+		assert_int_equal(asked.entered, 4); /* nothing below "out" */
+		assert_int_equal(*(const size_t *)paths.at[0].folder->scope, 2);
+		gv_paths_dispose(&paths);
+		gv_pool_free(pool);
+	}
+}
+
+static void the_caller_may_end_the_search(void **state)
+{
+	(void)state;
+	struct gv_paths paths = {0};
+	struct gv_error err = {0};
+	struct asked asked = {.fails_at = "/a/b"};
+	struct gv_walk how = {.enter = note_depth, .context = &asked};
+	make_folder("a");
+	make_folder("a/b");
+	make_file("a/x.vmx");
+	assert_int_equal(gv_paths_add(&paths, root, &how, &err), GV_EREFUSED);
+	assert_string_equal(err.message, "not here");
+	gv_paths_dispose(&paths);
+}
+
 #define WITH_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 
 int main(void)
@@ -520,6 +593,8 @@ int main(void)
 		WITH_ROOT(excludes_by_path),
 		WITH_ROOT(unreadable_folder_is_noted_and_the_others_go_on),
 		WITH_ROOT(deep_tree_is_walked_to_its_end),
+		WITH_ROOT(the_caller_is_asked_on_the_way_down),
+		WITH_ROOT(the_caller_may_end_the_search),
 	};
 	umask(022); /* another user is to read the trees */
 	return cmocka_run_group_tests(tests, NULL, NULL);

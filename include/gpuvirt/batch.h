@@ -29,6 +29,7 @@ struct gv_batch {
 	size_t count;
 	struct gv_pool *pool;                    /* NULL: this thread alone */
 	const struct gv_repair_options *options; /* surroundings and listed are not used */
+	const struct gv_policy *const *policies; /* of each file; NULL: that of OPTIONS for all */
 	enum gv_durability durability;
 	/*
 	 * Called in several threads at once: what is to be said of the file INDEX, which went as

@@ -9,6 +9,15 @@
 #include <gpuvirt/edit.h>
 #include <gpuvirt/rules.h>
 
+/* Ids of rules and checks, in no order; borrowed. */
+struct gv_ids {
+	const char *const *at;
+	size_t count;
+};
+
+/* True when IDS, which may be NULL, has ID. */
+bool gv_ids_have(const struct gv_ids *ids, const char *id);
+
 enum gv_fix {
 	GV_FIX_NONE,   /* a person has to decide */
 	GV_FIX_SAFE,   /* "fix" does it */
@@ -34,14 +43,16 @@ struct gv_findings {
 	size_t cap;
 	struct gv_edits edits; /* of all findings, also of those that will not be applied */
 	struct gv_arena arena;
-	bool failed; /* memory ran out: the list is incomplete */
+	const struct gv_ids *off; /* findings of these are dropped; borrowed, NULL: none */
+	bool failed;              /* memory ran out: the list is incomplete */
 };
 
 void gv_findings_dispose(struct gv_findings *findings);
 
 /*
  * Adds a finding whose edits are those added to findings->edits since it held FIRST_EDIT of them.
- * What MESSAGE holds is copied, and MESSAGE emptied for the next.
+ * What MESSAGE holds is copied, and MESSAGE emptied for the next. A finding that is switched off
+ * goes, and its edits with it.
  */
 void gv_findings_add(struct gv_findings *findings, struct gv_finding finding,
                      struct gv_buf *message);

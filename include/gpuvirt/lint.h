@@ -14,10 +14,14 @@ struct gv_check {
 	enum gv_severity severity;
 	const char *summary;
 	const char *why;
+	bool whole_file; /* about the file, not about the line that it is reported at */
 };
 
 /* All checks, *COUNT of them; static storage. */
 const struct gv_check *gv_checks(size_t *count);
+
+/* The check called ID, or NULL; static storage. */
+const struct gv_check *gv_check(const char *id);
 
 /* Adds what is wrong with VMX to FINDINGS; findings->failed tells when memory ran out. */
 void gv_lint(struct gv_findings *findings, const struct gv_vmx *vmx);

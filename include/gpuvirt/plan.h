@@ -8,12 +8,19 @@
 
 #include <gpuvirt/finding.h>
 
+/* What holds for a file. Borrowed; never changed, so several threads may read it. */
+struct gv_policy {
+	const struct gv_rules *rules;
+	struct gv_ids off; /* rules and structural checks that are switched off */
+};
+
 /*
- * Adds to FINDINGS, sorted, what the structural checks and RULES find in VMX. Fails with
- * GV_ENOMEM only.
+ * Puts into FINDINGS, which are empty, what the structural checks and the rules of POLICY find in
+ * VMX, sorted by place. What POLICY or a comment in VMX switches off finds nothing
+ * (docs/config.md). Fails with GV_ENOMEM only.
  */
 enum gv_status gv_examine(struct gv_findings *findings, const struct gv_vmx *vmx,
-                          const struct gv_rules *rules, struct gv_error *err);
+                          const struct gv_policy *policy, struct gv_error *err);
 
 /* True when "fix" acts on FINDING, with UNSAFE also on what has to be guessed. */
 bool gv_finding_is_fixed(const struct gv_finding *finding, bool unsafe);
@@ -36,7 +43,7 @@ struct gv_plan {
  * undo each other without end, with GV_ENOMEM, GV_ETOOBIG.
  */
 enum gv_status gv_plan_make(struct gv_plan *plan, const struct gv_vmx *vmx,
-                            const struct gv_rules *rules, bool unsafe, struct gv_error *err);
+                            const struct gv_policy *policy, bool unsafe, struct gv_error *err);
 
 /* What a person still has to look at after the repair; borrowed from PLAN. */
 const struct gv_findings *gv_plan_remaining(const struct gv_plan *plan);

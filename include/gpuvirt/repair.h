@@ -44,7 +44,7 @@ bool gv_surroundings_matter(const char *name);
 struct gv_folder;
 
 struct gv_repair_options {
-	const struct gv_rules *rules;
+	const struct gv_policy *policy;
 	uint64_t max_size; /* bytes */
 	bool unsafe;       /* make also the repairs that guess */
 	bool force;        /* override the guards that can be */

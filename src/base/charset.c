@@ -87,11 +87,7 @@ const struct gv_charset *gv_charset_utf8(void)
 	return &charsets[0];
 }
 
-/*
- * The code point at the start of TEXT, which is not empty, and its length in *SIZE; -1 and 1 for
- * what is no UTF-8 (over-long forms, surrogates and cut sequences included).
- */
-static int32_t code_point(struct gv_span text, size_t *size)
+int32_t gv_charset_code_point(struct gv_span text, size_t *size)
 {
 	static const int32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	unsigned char lead = (unsigned char)text.at[0];
@@ -116,7 +112,7 @@ static size_t first_bad_utf8(struct gv_span text)
 {
 	size_t size;
 	for (size_t at = 0; at < text.len; at += size) {
-		if (code_point(gv_span_part(text, at, text.len), &size) < 0)
+		if (gv_charset_code_point(gv_span_part(text, at, text.len), &size) < 0)
 			return at;
 	}
 	return text.len;
@@ -164,37 +160,61 @@ static void add_hex(struct gv_buf *out, char byte)
 	gv_buf_format(out, "\\x%02X", (unsigned)(unsigned char)byte);
 }
 
-static void copy_utf8(struct gv_buf *out, struct gv_span text)
+static void add_replacement(struct gv_buf *out, char byte)
 {
-	while (text.len > 0) {
-		size_t good = first_bad_utf8(text);
-		gv_buf_add(out, gv_span_part(text, 0, good));
-		if (good == text.len)
-			return;
-		add_hex(out, text.at[good]);
-		text = gv_span_part(text, good + 1, text.len);
-	}
+	(void)byte;
+	gv_buf_text(out, "\xEF\xBF\xBD");
 }
 
-void gv_charset_to_utf8(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text)
+static bool copy_utf8(struct gv_buf *out, struct gv_span text,
+                      void (*add_bad)(struct gv_buf *out, char byte))
+{
+	bool good = true;
+	while (text.len > 0) {
+		size_t bad = first_bad_utf8(text);
+		gv_buf_add(out, gv_span_part(text, 0, bad));
+		if (bad == text.len)
+			break;
+		good = false;
+		add_bad(out, text.at[bad]);
+		text = gv_span_part(text, bad + 1, text.len);
+	}
+	return good;
+}
+
+/* Appends TEXT as UTF-8, ADD_BAD for each byte without meaning; false when there is one. */
+static bool decode(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text,
+                   void (*add_bad)(struct gv_buf *out, char byte))
 {
 	struct gv_os_converter *converter = NULL;
 	int code = EINVAL;
+	bool good = true;
 	if (charset != NULL && charset->kind != UTF8)
 		code = gv_os_open_converter(&converter, "UTF-8", charset->iconv);
 	if (code != 0) {
 		out->failed |= code == ENOMEM;
-		copy_utf8(out, text);
-		return;
+		return copy_utf8(out, text, add_bad);
 	}
 	while (text.len > 0) {
-		size_t good = convert(converter, text, out);
-		if (good == text.len)
+		size_t bad = convert(converter, text, out);
+		if (bad == text.len)
 			break;
-		add_hex(out, text.at[good]);
-		text = gv_span_part(text, good + 1, text.len);
+		good = false;
+		add_bad(out, text.at[bad]);
+		text = gv_span_part(text, bad + 1, text.len);
 	}
 	gv_os_close_converter(converter);
+	return good;
+}
+
+void gv_charset_to_utf8(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text)
+{
+	decode(out, charset, text, add_hex);
+}
+
+bool gv_charset_decode(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text)
+{
+	return decode(out, charset, text, add_replacement);
 }
 
 bool gv_charset_from_utf8(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text)
@@ -221,6 +241,11 @@ static bool reorders(int32_t code)
 	       code == 0x2028 || code == 0x2029;
 }
 
+bool gv_charset_is_hostile(int32_t code)
+{
+	return code < 0x20 || (code >= 0x7F && code < 0xA0) || reorders(code);
+}
+
 static void show_code(struct gv_buf *out, int32_t code, struct gv_span bytes)
 {
 	if (code < 0)
@@ -233,7 +258,7 @@ static void show_code(struct gv_buf *out, int32_t code, struct gv_span bytes)
 		gv_buf_text(out, "\\t");
 	else if (code < 0x20 || code == 0x7F)
 		add_hex(out, bytes.at[0]);
-	else if ((code >= 0x80 && code < 0xA0) || reorders(code))
+	else if (gv_charset_is_hostile(code))
 		gv_buf_format(out, "\\u{%04X}", (unsigned)code);
 	else
 		gv_buf_add(out, bytes);
@@ -259,7 +284,7 @@ void gv_charset_show(struct gv_buf *out, const struct gv_charset *charset, struc
 	struct gv_span rest = gv_buf_span(&utf8);
 	while (rest.len > 0) {
 		size_t size;
-		int32_t code = code_point(rest, &size);
+		int32_t code = gv_charset_code_point(rest, &size);
 		show_code(out, code, gv_span_part(rest, 0, size));
 		rest = gv_span_part(rest, size, rest.len);
 	}

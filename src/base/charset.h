@@ -31,6 +31,21 @@ size_t gv_charset_first_bad(const struct gv_charset *charset, struct gv_span tex
 void gv_charset_to_utf8(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text);
 
 /*
+ * Appends TEXT as UTF-8, U+FFFD for each byte without meaning; false when there is one. CHARSET
+ * NULL: taken for UTF-8.
+ */
+bool gv_charset_decode(struct gv_buf *out, const struct gv_charset *charset, struct gv_span text);
+
+/*
+ * The code point at the start of the UTF-8 TEXT, which is not empty, and its length in *SIZE; -1
+ * and 1 for what is no UTF-8 (over-long forms, surrogates and cut sequences included).
+ */
+int32_t gv_charset_code_point(struct gv_span text, size_t *size);
+
+/* True for what must not reach a terminal: controls, and marks that reorder text on a screen. */
+bool gv_charset_is_hostile(int32_t code);
+
+/*
  * Appends the UTF-8 TEXT in CHARSET. Returns false when CHARSET cannot say it (or the system
  * cannot convert); OUT then holds a part, and out->failed tells when memory ran out.
  */

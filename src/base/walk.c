@@ -64,6 +64,7 @@ struct node {
 	struct entry *entries; /* sorted */
 	size_t count;
 	struct gv_error *trouble;
+	bool left_out;
 };
 
 /* What one worker needs to itself. */
@@ -124,6 +125,8 @@ static struct node *add_node(struct lane *lane, const char *path)
 	if (lane->failed)
 		return NULL;
 	*node = (struct node){.folder.path = path};
+	if (lane->node != NULL)
+		node->folder.above = &lane->node->folder;
 	lane->found[lane->found_count++] = node;
 	return node;
 }
@@ -248,8 +251,29 @@ static bool has_failed(const struct search *search)
 	return failed;
 }
 
+/* Tells the caller of the folders that have been listed. */
+static enum gv_status enter_level(const struct search *search, const struct gv_walk *walk,
+                                  struct gv_error *err)
+{
+	enum gv_status status = GV_OK;
+	for (size_t i = 0; walk->enter != NULL && status == GV_OK && i < search->count; i++)
+		status = walk->enter(walk->context, &search->level[i]->folder, err);
+	return status;
+}
+
+/* Sets *OUT to whether the caller passes over PATH in FOLDER. */
+static enum gv_status ask_caller(const struct gv_walk *walk, const struct gv_folder *folder,
+                                 const char *path, bool *out, struct gv_error *err)
+{
+	*out = false;
+	if (walk->leaves_out == NULL || folder == NULL)
+		return GV_OK;
+	return walk->leaves_out(walk->context, folder, path, out, err);
+}
+
 /* Makes what the lanes found the next level. */
-static enum gv_status descend(struct search *search, struct gv_error *err)
+static enum gv_status descend(struct search *search, const struct gv_walk *walk,
+                              struct gv_error *err)
 {
 	size_t count = 0;
 	for (unsigned i = 0; i < search->lane_count; i++)
@@ -261,8 +285,15 @@ static enum gv_status descend(struct search *search, struct gv_error *err)
 		return gv_fail_memory(err);
 	for (unsigned i = 0; i < search->lane_count; i++) {
 		struct lane *lane = &search->lanes[i];
-		for (size_t j = 0; j < lane->found_count; j++)
-			search->level[search->count++] = lane->found[j];
+		for (size_t j = 0; j < lane->found_count; j++) {
+			struct node *node = lane->found[j];
+			enum gv_status status = ask_caller(walk, node->folder.above,
+			                                   node->folder.path, &node->left_out, err);
+			if (status != GV_OK)
+				return status;
+			if (!node->left_out)
+				search->level[search->count++] = node;
+		}
 		lane->found_count = 0;
 	}
 	return GV_OK;
@@ -278,7 +309,9 @@ static enum gv_status list_all(struct search *search, const struct gv_walk *walk
 		gv_pool_run(walk->pool, &job);
 		if (has_failed(search))
 			return gv_fail_memory(err);
-		enum gv_status status = descend(search, err);
+		enum gv_status status = enter_level(search, walk, err);
+		if (status == GV_OK)
+			status = descend(search, walk, err);
 		if (status != GV_OK)
 			return status;
 	}
@@ -300,6 +333,8 @@ struct steps {
 static enum gv_status enter(struct gv_paths *paths, struct steps *steps, const struct node *node,
                             struct gv_error *err)
 {
+	if (node->left_out)
+		return GV_OK;
 	if (node->trouble != NULL)
 		return add(paths,
 		           (struct gv_path){.path = node->folder.path, .trouble = node->trouble},
@@ -318,8 +353,19 @@ static enum gv_status enter(struct gv_paths *paths, struct steps *steps, const s
 	return GV_OK;
 }
 
+static enum gv_status add_file(struct gv_paths *paths, const struct node *node, const char *path,
+                               const struct gv_walk *walk, struct gv_error *err)
+{
+	bool left_out;
+	enum gv_status status = ask_caller(walk, &node->folder, path, &left_out, err);
+	if (status != GV_OK || left_out)
+		return status;
+	return add(paths, (struct gv_path){.path = path, .folder = &node->folder}, err);
+}
+
 /* Adds the files of the tree in order; a stack of our own, since folders may lie very deep. */
-static enum gv_status flatten(struct gv_paths *paths, const struct node *root, struct gv_error *err)
+static enum gv_status flatten(struct gv_paths *paths, const struct node *root,
+                              const struct gv_walk *walk, struct gv_error *err)
 {
 	struct steps steps = {0};
 	enum gv_status status = enter(paths, &steps, root, err);
@@ -333,10 +379,7 @@ static enum gv_status flatten(struct gv_paths *paths, const struct node *root, s
 		if (entry->node != NULL)
 			status = enter(paths, &steps, entry->node, err);
 		else
-			status = add(paths,
-			             (struct gv_path){.path = entry->path,
-			                              .folder = &step->node->folder},
-			             err);
+			status = add_file(paths, step->node, entry->path, walk, err);
 	}
 	free(steps.at);
 	return status;
@@ -383,7 +426,7 @@ static enum gv_status add_below(struct gv_paths *paths, const char *path,
 	enum gv_status status = begin_search(&search, path, walk, err);
 	struct node *root = status == GV_OK ? search.lanes[0].found[0] : NULL;
 	if (status == GV_OK)
-		status = descend(&search, err);
+		status = descend(&search, walk, err);
 	if (status == GV_OK)
 		status = list_all(&search, walk, err);
 	if (status == GV_OK && root->trouble != NULL)
@@ -393,7 +436,7 @@ static enum gv_status add_below(struct gv_paths *paths, const char *path,
 	end_search(paths, &search);
 	if (status == GV_OK && paths->arena_count != arenas + lanes)
 		return gv_fail_memory(err);
-	return status == GV_OK ? flatten(paths, root, err) : status;
+	return status == GV_OK ? flatten(paths, root, walk, err) : status;
 }
 
 /* A path that is no folder stands for itself. */

@@ -13,7 +13,9 @@
 /* A folder that was searched. */
 struct gv_folder {
 	const char *path;
-	const char *const *notable; /* names in it that the caller wanted to know of */
+	const struct gv_folder *above; /* in which it was found; NULL of the one that was named */
+	const void *scope;             /* what the caller keeps about it (gv_walk.enter) */
+	const char *const *notable;    /* names in it that the caller wanted to know of */
 	size_t notable_count;
 	bool has_leftovers; /* names that gpuvirt gives to temporary files */
 };
@@ -50,6 +52,15 @@ struct gv_walk {
 	struct gv_pool *pool; /* NULL: in this thread alone */
 	struct gv_excludes excludes;
 	bool (*is_notable)(const char *name); /* for gv_folder.notable; NULL: nothing is */
+	/*
+	 * Both are called in the caller's thread and may be NULL. enter: FOLDER has been listed,
+	 * those above it before. leaves_out: sets *OUT to whether PATH, found in FOLDER, is passed
+	 * over. A failure ends the search.
+	 */
+	enum gv_status (*enter)(void *context, struct gv_folder *folder, struct gv_error *err);
+	enum gv_status (*leaves_out)(void *context, const struct gv_folder *folder,
+	                             const char *path, bool *out, struct gv_error *err);
+	void *context;
 };
 
 void gv_paths_dispose(struct gv_paths *paths);

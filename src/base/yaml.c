@@ -9,7 +9,8 @@
 
 #include "base/charset.h"
 
-enum { MAX_DEPTH = 16, MAX_BYTES = 1 << 20 };
+/* The path of a field is as long as all names above it: without a limit it could be a megabyte. */
+enum { MAX_DEPTH = 16, MAX_BYTES = 1 << 20, MAX_PATH_BYTES = 16 << 20 };
 
 struct gv_yaml_place {
 	struct gv_span path; /* in the arena */
@@ -51,6 +52,9 @@ static enum gv_status fail_at(struct survey *survey, yaml_mark_t mark, const cha
 static enum gv_status note_place(struct survey *survey, yaml_mark_t mark)
 {
 	struct gv_yaml_places *places = survey->places;
+	places->path_bytes += survey->path.len;
+	if (places->path_bytes > MAX_PATH_BYTES)
+		return fail_at(survey, mark, "too many fields with too long names");
 	struct gv_yaml_place *grown =
 		gv_grow(places->at, places->count, &places->cap, sizeof *grown);
 	struct gv_span path = gv_arena_copy(&places->arena, gv_buf_span(&survey->path));
@@ -368,8 +372,8 @@ static struct gv_span parent(struct gv_span path)
 	return gv_span_part(path, 0, path.len > 0 ? path.len - 1 : 0);
 }
 
-enum gv_status gv_yaml_fail(const struct gv_yaml_places *places, struct gv_error *err,
-                            const char *path, const char *format, ...)
+void gv_yaml_find(const struct gv_yaml_places *places, const char *path, uint32_t *line,
+                  uint32_t *column)
 {
 	struct gv_span at = gv_span_of(path);
 	const struct gv_yaml_place *place = find_place(places, at);
@@ -377,11 +381,20 @@ enum gv_status gv_yaml_fail(const struct gv_yaml_places *places, struct gv_error
 		at = parent(at);
 		place = find_place(places, at);
 	}
+	*line = place == NULL ? 1 : place->line;
+	*column = place == NULL ? 1 : place->column;
+}
+
+enum gv_status gv_yaml_fail(const struct gv_yaml_places *places, struct gv_error *err,
+                            const char *path, const char *format, ...)
+{
+	uint32_t line;
+	uint32_t column;
+	gv_yaml_find(places, path, &line, &column);
 	char message[400];
 	va_list args;
 	va_start(args, format);
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
-	return fail_shown(err, place == NULL ? 1 : place->line, place == NULL ? 1 : place->column,
-	                  message);
+	return fail_shown(err, line, column, message);
 }

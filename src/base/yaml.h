@@ -20,6 +20,7 @@ struct gv_yaml_places {
 	struct gv_yaml_place *at;
 	size_t count;
 	size_t cap;
+	size_t path_bytes; /* of all of them */
 	struct gv_arena arena;
 };
 
@@ -33,6 +34,10 @@ enum gv_status gv_yaml_load(void **out, struct gv_yaml_places *places, struct gv
 
 /* Frees what gv_yaml_load gave; NULL is fine. */
 void gv_yaml_free(void *data, const cyaml_schema_value_t *schema);
+
+/* Sets *LINE and *COLUMN to where PATH stands, or the nearest field above it; 1 and 1 if none. */
+void gv_yaml_find(const struct gv_yaml_places *places, const char *path, uint32_t *line,
+                  uint32_t *column);
 
 /*
  * Records a GV_EPARSE failure at the field PATH, such as "rules[2].key"; of a path that is not in

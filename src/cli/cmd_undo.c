@@ -81,7 +81,7 @@ static enum gv_exit undo_files(struct cli *cli, const struct gv_paths *paths)
 
 enum gv_exit cmd_undo(struct cli *cli)
 {
-	struct gv_paths paths = {0};
+	struct targets targets = {0};
 	enum gv_exit status = EXIT_MISUSE;
 	for (int i = 0; i < cli->count; i++) {
 		if (!targets_is_input(cli->arguments[i]))
@@ -89,11 +89,11 @@ enum gv_exit cmd_undo(struct cli *cli)
 		output_error(&cli->out, NULL, "undo: standard input has no backup");
 		return EXIT_MISUSE;
 	}
-	if (targets_find_files(cli, NULL, &paths)) {
+	if (targets_find(&targets, cli, NULL)) {
 		if (!cli->settings.dry_run)
-			targets_clean_up(cli, &paths);
-		status = undo_files(cli, &paths);
+			targets_clean_up(cli, &targets.paths);
+		status = undo_files(cli, &targets.paths);
 	}
-	gv_paths_dispose(&paths);
+	targets_dispose(&targets);
 	return status;
 }

@@ -26,8 +26,9 @@ struct cli {
 	const struct command *command;
 	struct settings settings;
 	struct output out;
-	int ending; /* the signal that the program is to end by, 0: none */
-	int count;  /* arguments behind the options */
+	int ending;         /* the signal that the program is to end by, 0: none */
+	bool default_rules; /* the default pack, and no other, is asked for all files */
+	int count;          /* arguments behind the options */
 	char **arguments;
 };
 
@@ -66,6 +67,7 @@ enum gv_exit cmd_get(struct cli *cli);
 enum gv_exit cmd_set(struct cli *cli);
 enum gv_exit cmd_add(struct cli *cli);
 enum gv_exit cmd_unset(struct cli *cli);
+enum gv_exit cmd_config(struct cli *cli);
 enum gv_exit cmd_rules(struct cli *cli);
 enum gv_exit cmd_help(struct cli *cli);
 enum gv_exit cmd_version(struct cli *cli);

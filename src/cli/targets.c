@@ -38,12 +38,9 @@ bool targets_load_pack(struct cli *cli, struct gv_rules *rules, const char *name
 	return good;
 }
 
-bool targets_load_rules(struct cli *cli, struct gv_rules *rules)
+static bool load_rules(struct cli *cli, struct gv_rules *rules)
 {
 	const struct text_list *names = &cli->settings.rules;
-	size_t count;
-	if (names->count == 0)
-		return targets_load_pack(cli, rules, gv_builtin_packs(&count)[0].name);
 	for (size_t i = 0; i < names->count; i++) {
 		if (!targets_load_pack(cli, rules, names->at[i]))
 			return false;
@@ -71,14 +68,15 @@ static enum gv_status add_input(struct gv_paths *paths, struct gv_error *err)
 	return GV_OK;
 }
 
-bool targets_find_files(struct cli *cli, struct gv_pool *pool, struct gv_paths *paths)
+static bool find_files(struct targets *targets, struct cli *cli, struct gv_pool *pool)
 {
+	struct gv_paths *paths = &targets->paths;
 	struct gv_walk walk = {
 		.pool = pool,
 		.excludes = {cli->settings.excludes.at, cli->settings.excludes.count},
-		.is_notable = gv_surroundings_matter,
 	};
 	bool had_input = false;
+	scope_guide(&targets->scope, &walk);
 	for (int i = 0; i < cli->count; i++) {
 		const char *path = cli->arguments[i];
 		struct gv_error err = {0};
@@ -89,11 +87,65 @@ bool targets_find_files(struct cli *cli, struct gv_pool *pool, struct gv_paths *
 		                                    : add_input(paths, &err);
 		had_input |= input;
 		if (status != GV_OK) {
-			output_failure(&cli->out, targets_label(path), &err);
+			scope_tell(&targets->scope, targets_label(path), &err);
 			return false;
 		}
 		if (paths->count == before)
 			output_error(&cli->out, path, "no .vmx or .vmtx file in it");
+	}
+	return true;
+}
+
+bool targets_find(struct targets *targets, struct cli *cli, struct gv_pool *pool)
+{
+	struct gv_rules *rules = cli->settings.rules.count > 0 ? &targets->rules : NULL;
+	return (rules == NULL || load_rules(cli, rules)) &&
+	       scope_open(&targets->scope, cli, rules) && find_files(targets, cli, pool) &&
+	       scope_keep_changed(&targets->scope, &targets->paths) &&
+	       scope_find_policies(&targets->scope, &targets->paths);
+}
+
+void targets_dispose(struct targets *targets)
+{
+	gv_paths_dispose(&targets->paths);
+	scope_close(&targets->scope);
+	gv_rules_dispose(&targets->rules);
+}
+
+static bool has_rule(const struct gv_rules *rules, const char *id)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		if (strcmp(rules->at[i].id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool add_rules(struct gv_rules *to, const struct gv_rules *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		if (has_rule(to, from->at[i].id))
+			continue;
+		struct gv_rule *grown = gv_grow(to->at, to->count, &to->cap, sizeof *grown);
+		if (grown == NULL)
+			return false;
+		to->at = grown;
+		to->at[to->count++] = from->at[i];
+	}
+	return true;
+}
+
+/* Files that lie together mostly have the same rules: only a change of them is looked at. */
+bool targets_all_rules(const struct targets *targets, struct cli *cli, struct gv_rules *rules)
+{
+	const struct gv_rules *last = NULL;
+	for (size_t i = 0; i < targets->paths.count; i++) {
+		const struct gv_rules *here = targets->scope.policies[i]->rules;
+		if (here != last && !add_rules(rules, here)) {
+			output_error(&cli->out, NULL, "out of memory");
+			return false;
+		}
+		last = here;
 	}
 	return true;
 }

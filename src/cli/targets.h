@@ -7,18 +7,31 @@
 
 #include "base/walk.h"
 #include "cli/command.h"
+#include "cli/scope.h"
 
-/* Loads the packs of --rules, or the default one. Says what is wrong and returns false else. */
-bool targets_load_rules(struct cli *cli, struct gv_rules *rules);
+/* Zero-initialise; dispose when done. */
+struct targets {
+	struct gv_rules rules; /* of --rules */
+	struct gv_paths paths;
+	struct scope scope; /* with the policy of each path */
+};
+
+/*
+ * Loads the packs of --rules, finds the configurations and the files that the arguments mean, POOL
+ * (or NULL) helping, and what holds for each. Says what is wrong and returns false else.
+ */
+bool targets_find(struct targets *targets, struct cli *cli, struct gv_pool *pool);
+
+void targets_dispose(struct targets *targets);
+
+/*
+ * Makes RULES, which is empty, all rules that hold for any of the files, each once; their texts are
+ * borrowed. Says so and returns false when memory ran out.
+ */
+bool targets_all_rules(const struct targets *targets, struct cli *cli, struct gv_rules *rules);
 
 /* Loads one pack, compiled in or a file. */
 bool targets_load_pack(struct cli *cli, struct gv_rules *rules, const char *name);
-
-/*
- * Finds the files that the arguments mean, POOL (or NULL) helping. Says what is wrong and returns
- * false else.
- */
-bool targets_find_files(struct cli *cli, struct gv_pool *pool, struct gv_paths *paths);
 
 /*
  * Clears the folders of PATHS, in which files are about to be written, of what runs that were

@@ -102,6 +102,8 @@ static struct gv_repair_options options_for(const struct window *window, unsigne
 	struct gv_repair_options options = *window->batch->options;
 	options.surroundings = window->around[worker];
 	options.listed = window->batch->paths[index].folder;
+	if (window->batch->policies != NULL)
+		options.policy = window->batch->policies[index];
 	return options;
 }
 

@@ -2,18 +2,50 @@
 
 #include <gpuvirt/lint.h>
 
+#include "repair/comments.h"
 #include "repair/evaluate.h"
 
 /* A chain of rules, each giving the next cause to act, is followed this far. */
 enum { MAX_ROUNDS = 16 };
 
-enum gv_status gv_examine(struct gv_findings *findings, const struct gv_vmx *vmx,
-                          const struct gv_rules *rules, struct gv_error *err)
+/* Finds what is not switched off by OFF. */
+static bool find(struct gv_findings *findings, const struct gv_vmx *vmx,
+                 const struct gv_rules *rules, const struct gv_ids *off)
 {
+	findings->off = off;
 	gv_lint(findings, vmx);
 	gv_evaluate(findings, vmx, rules);
+	findings->off = NULL;
+	return !findings->failed && !findings->edits.failed;
+}
+
+/* Finds again without what comments in VMX switch off. */
+static bool heed_comments(struct gv_findings *findings, const struct gv_vmx *vmx,
+                          const struct gv_policy *policy)
+{
+	struct comments comments = {0};
+	bool good = comments_read(&comments, vmx, policy);
+	struct gv_ids off = {comments.off, comments.off_count};
+	if (good && off.count > policy->off.count) {
+		gv_findings_dispose(findings);
+		good = find(findings, vmx, policy->rules, &off);
+	}
+	findings->off = &off;
+	comments_report(&comments, findings, vmx);
+	findings->off = NULL;
+	comments_dispose(&comments);
+	return good && !findings->failed;
+}
+
+enum gv_status gv_examine(struct gv_findings *findings, const struct gv_vmx *vmx,
+                          const struct gv_policy *policy, struct gv_error *err)
+{
+	bool good = find(findings, vmx, policy->rules, &policy->off);
+	/* A file without findings, as most are, is not searched for comments. */
+	if (good && findings->count > 0 && comments_may_speak(vmx))
+		good = heed_comments(findings, vmx, policy);
 	gv_findings_sort(findings);
-	return findings->failed || findings->edits.failed ? gv_fail_memory(err) : GV_OK;
+	return good ? GV_OK : gv_fail_memory(err);
 }
 
 bool gv_finding_is_fixed(const struct gv_finding *finding, bool unsafe)
@@ -68,23 +100,23 @@ static enum gv_status apply_round(struct gv_edits *edits, const struct gv_findin
 }
 
 /* Examines what the last round made; its findings go to plan->remain. */
-static enum gv_status examine_result(struct gv_plan *plan, const struct gv_rules *rules,
+static enum gv_status examine_result(struct gv_plan *plan, const struct gv_policy *policy,
                                      struct gv_error *err)
 {
 	struct gv_vmx *vmx = NULL;
 	gv_findings_dispose(&plan->remain);
 	enum gv_status status = gv_vmx_parse(&vmx, gv_buf_span(&plan->text), err);
 	if (status == GV_OK)
-		status = gv_examine(&plan->remain, vmx, rules, err);
+		status = gv_examine(&plan->remain, vmx, policy, err);
 	gv_vmx_free(vmx);
 	return status;
 }
 
 /* Goes on from plan->text until nothing is left to do. */
 static enum gv_status settle(struct gv_plan *plan, struct gv_span original,
-                             const struct gv_rules *rules, bool unsafe, struct gv_error *err)
+                             const struct gv_policy *policy, bool unsafe, struct gv_error *err)
 {
-	enum gv_status status = examine_result(plan, rules, err);
+	enum gv_status status = examine_result(plan, policy, err);
 	bool again = status == GV_OK && gv_findings_are_fixed(&plan->remain, unsafe);
 	bool composed = again;
 	for (int round = 2; status == GV_OK && again; round++) {
@@ -98,7 +130,7 @@ static enum gv_status settle(struct gv_plan *plan, struct gv_span original,
 		gv_buf_dispose(&plan->text);
 		plan->text = next;
 		if (status == GV_OK)
-			status = examine_result(plan, rules, err);
+			status = examine_result(plan, policy, err);
 		again = status == GV_OK && gv_findings_are_fixed(&plan->remain, unsafe);
 	}
 	if (status == GV_OK && composed)
@@ -107,15 +139,15 @@ static enum gv_status settle(struct gv_plan *plan, struct gv_span original,
 }
 
 enum gv_status gv_plan_make(struct gv_plan *plan, const struct gv_vmx *vmx,
-                            const struct gv_rules *rules, bool unsafe, struct gv_error *err)
+                            const struct gv_policy *policy, bool unsafe, struct gv_error *err)
 {
 	struct gv_span text = gv_vmx_text(vmx);
-	enum gv_status status = gv_examine(&plan->found, vmx, rules, err);
+	enum gv_status status = gv_examine(&plan->found, vmx, policy, err);
 	if (status != GV_OK || !gv_findings_are_fixed(&plan->found, unsafe))
 		return status;
 	status = apply_round(&plan->edits, &plan->found, unsafe, text, &plan->text, err);
 	if (status == GV_OK)
-		status = settle(plan, text, rules, unsafe, err);
+		status = settle(plan, text, policy, unsafe, err);
 	if (status == GV_OK)
 		plan->changes = !gv_span_equal(text, gv_buf_span(&plan->text));
 	return status;

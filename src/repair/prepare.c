@@ -78,8 +78,8 @@ enum gv_status plan_by_rules(const struct planner *planner, struct gv_plan *plan
 {
 	const struct gv_repair_options *options = planner->options;
 	if (!options->findings_only)
-		return gv_plan_make(plan, vmx, options->rules, options->unsafe, err);
-	enum gv_status status = gv_examine(&plan->found, vmx, options->rules, err);
+		return gv_plan_make(plan, vmx, options->policy, options->unsafe, err);
+	enum gv_status status = gv_examine(&plan->found, vmx, options->policy, err);
 	plan->changes = gv_findings_are_fixed(&plan->found, options->unsafe);
 	return status;
 }

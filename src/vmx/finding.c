@@ -1,6 +1,16 @@
 #include <gpuvirt/finding.h>
 
 #include <stdlib.h>
+#include <string.h>
+
+bool gv_ids_have(const struct gv_ids *ids, const char *id)
+{
+	for (size_t i = 0; ids != NULL && i < ids->count; i++) {
+		if (strcmp(ids->at[i], id) == 0)
+			return true;
+	}
+	return false;
+}
 
 void gv_findings_dispose(struct gv_findings *findings)
 {
@@ -10,9 +20,22 @@ void gv_findings_dispose(struct gv_findings *findings)
 	*findings = (struct gv_findings){0};
 }
 
+/* Takes back what was made for a finding that is switched off. */
+static void drop(struct gv_findings *findings, const struct gv_finding *finding,
+                 struct gv_buf *message)
+{
+	findings->failed |= message->failed || findings->edits.failed;
+	findings->edits.count = finding->first_edit;
+	message->len = 0;
+}
+
 void gv_findings_add(struct gv_findings *findings, struct gv_finding finding,
                      struct gv_buf *message)
 {
+	if (gv_ids_have(findings->off, finding.rule)) {
+		drop(findings, &finding, message);
+		return;
+	}
 	struct gv_finding *grown =
 		gv_grow(findings->at, findings->count, &findings->cap, sizeof *grown);
 	struct gv_span text = gv_arena_copy(&findings->arena, gv_buf_span(message));

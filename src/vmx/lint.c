@@ -17,32 +17,35 @@ enum check {
 	CTRL_Z,
 	MISSING_CONFIG_VERSION,
 	MISSING_HARDWARE_VERSION,
+	UNKNOWN_RULE, /* found by repair/comments.c, which knows the rules */
 	CHECKS
 };
 
 /* clang-format off */
 static const struct gv_check checks[] = {
 	[DUPLICATE_NAME] = {"duplicate-name", GV_ERROR, "a name stands twice",
-		"VMware refuses a file in which a name stands twice, in whatever case."},
+		"VMware refuses a file in which a name stands twice, in whatever case.", false},
 	[MALFORMED_LINE] = {"malformed-line", GV_ERROR, "a line VMware cannot read",
-		"A line that is neither name = \"value\" nor a comment makes the file corrupt."},
+		"A line that is neither name = \"value\" nor a comment makes the file corrupt.", false},
 	[TYPOGRAPHIC_QUOTES] = {"typographic-quotes", GV_ERROR, "quotes that are not ASCII",
-		"Curly and full-width quotes, put in by an editor, do not delimit a value."},
+		"Curly and full-width quotes, put in by an editor, do not delimit a value.", false},
 	[BYTE_ORDER_MARK] = {"byte-order-mark", GV_WARNING, "the file begins with a UTF-8 mark",
-		"VMware never writes one and users report files called corrupt for it."},
+		"VMware never writes one and users report files called corrupt for it.", true},
 	[INVALID_ENCODING] = {"invalid-encoding", GV_ERROR,
 		"bytes without meaning in the declared encoding",
-		"The file was saved in another encoding than its .encoding line says."},
+		"The file was saved in another encoding than its .encoding line says.", false},
 	[UNKNOWN_ENCODING] = {"unknown-encoding", GV_NOTE, "the declared encoding is not known",
-		"gpuvirt cannot tell whether the bytes are valid; it leaves them as they are."},
+		"gpuvirt cannot tell whether the bytes are valid; it leaves them as they are.", false},
 	[NUL_BYTES] = {"nul-bytes", GV_ERROR, "NUL bytes",
-		"A crash or a full disk left zeroes; what stood there is lost."},
+		"A crash or a full disk left zeroes; what stood there is lost.", false},
 	[CTRL_Z] = {"ctrl-z", GV_WARNING, "a Ctrl-Z byte",
-		"Windows stops reading there, Linux goes on: the file has two meanings."},
+		"Windows stops reading there, Linux goes on: the file has two meanings.", false},
 	[MISSING_CONFIG_VERSION] = {"missing-config-version", GV_NOTE,
-		"config.version is missing", "The file may be a fragment or a template."},
+		"config.version is missing", "The file may be a fragment or a template.", true},
 	[MISSING_HARDWARE_VERSION] = {"missing-hardware-version", GV_NOTE,
-		"virtualHW.version is missing", "The file may be a fragment or a template."},
+		"virtualHW.version is missing", "The file may be a fragment or a template.", true},
+	[UNKNOWN_RULE] = {"unknown-rule", GV_NOTE, "a comment switches off what is not there",
+		"A rule that a comment names is none of this run: a typing error, perhaps.", false},
 };
 /* clang-format on */
 
@@ -52,6 +55,15 @@ const struct gv_check *gv_checks(size_t *count)
 {
 	*count = CHECKS;
 	return checks;
+}
+
+const struct gv_check *gv_check(const char *id)
+{
+	for (int i = 0; i < CHECKS; i++) {
+		if (strcmp(checks[i].id, id) == 0)
+			return &checks[i];
+	}
+	return NULL;
 }
 
 struct linter {
@@ -83,7 +95,8 @@ static void add_at(struct linter *linter, enum check check, uint32_t line, size_
                    enum gv_fix fix, size_t first_edit)
 {
 	bool fixable = linter->findings->edits.count > first_edit;
-	if (linter->found[check]++ >= MAX_FINDINGS) {
+	bool off = gv_ids_have(linter->findings->off, checks[check].id);
+	if (!off && linter->found[check]++ >= MAX_FINDINGS) {
 		pass_over(linter, fix, first_edit);
 		return;
 	}
@@ -516,6 +529,7 @@ void gv_lint(struct gv_findings *findings, const struct gv_vmx *vmx)
 	for (int i = 0; i < CHECKS; i++)
 		add_rest(&linter, (enum check)i);
 	findings->failed |= linter.message.failed;
+	findings->edits.join_from = findings->edits.count; /* a rule's edits are its own */
 	free(linter.disputed);
 	gv_buf_dispose(&linter.message);
 }

@@ -1,0 +1,214 @@
+/* The POSIX side of platform/run.h. */
+#include "platform/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* A pipe from the program to us; -1: closed. */
+struct pipe_ends {
+	int from;
+	int to;
+};
+
+static void close_end(int *end)
+{
+	if (*end >= 0)
+		close(*end);
+	*end = -1;
+}
+
+/* Moves *END above the standard files, one of which may be closed here, and out of other programs.
+ */
+static int lift(int *end)
+{
+	int moved = fcntl(*end, F_DUPFD_CLOEXEC, 3);
+	int code = moved < 0 ? errno : 0;
+	close(*end);
+	*end = moved;
+	return code;
+}
+
+static int open_pipe(struct pipe_ends *ends)
+{
+	int both[2];
+	if (pipe(both) != 0)
+		return errno;
+	*ends = (struct pipe_ends){both[0], both[1]};
+	int code = lift(&ends->from);
+	int other = lift(&ends->to);
+	return code != 0 ? code : other;
+}
+
+/* Signals as a program expects them at its start, whatever ours are. */
+static int set_signals(posix_spawnattr_t *attributes)
+{
+	sigset_t none;
+	sigset_t usual;
+	sigemptyset(&none);
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE);
+	sigaddset(&usual, SIGXFSZ);
+	int code = posix_spawnattr_setflags(attributes,
+	                                    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	if (code == 0)
+		code = posix_spawnattr_setsigmask(attributes, &none);
+	if (code == 0)
+		code = posix_spawnattr_setsigdefault(attributes, &usual);
+	return code;
+}
+
+static int set_files(posix_spawn_file_actions_t *actions, const struct pipe_ends *out,
+                     const struct pipe_ends *err)
+{
+	int code = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
+	if (code == 0)
+		code = posix_spawn_file_actions_adddup2(actions, out->to, 1);
+	if (code == 0)
+		code = posix_spawn_file_actions_adddup2(actions, err->to, 2);
+	return code;
+}
+
+static int spawn(pid_t *pid, const char *const *argv, const struct pipe_ends *out,
+                 const struct pipe_ends *err)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int code = posix_spawn_file_actions_init(&actions);
+	if (code != 0)
+		return code;
+	code = posix_spawnattr_init(&attributes);
+	if (code == 0) {
+		code = set_signals(&attributes);
+		if (code == 0)
+			code = set_files(&actions, out, err);
+		if (code == 0)
+			code = posix_spawnp(pid, argv[0], &actions, &attributes,
+			                    (char *const *)(uintptr_t)argv, environ);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	return code;
+}
+
+/* Reads what there is from *END, which is closed at its end. Returns the bytes read. */
+static size_t read_some(int *end, char *bytes, size_t size, int *code)
+{
+	ssize_t got;
+	do {
+		got = read(*end, bytes, size);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		*code = errno;
+	if (got <= 0)
+		close_end(end);
+	return got > 0 ? (size_t)got : 0;
+}
+
+static int take_output(struct gv_run *run, int *end, size_t *cap, size_t limit)
+{
+	int code = 0;
+	if (*cap - run->out_size < 2) {
+		size_t more = *cap * 2;
+		char *grown = more > *cap ? realloc(run->out, more) : NULL;
+		if (grown == NULL)
+			return ENOMEM;
+		run->out = grown;
+		*cap = more;
+	}
+	run->out_size += read_some(end, run->out + run->out_size, *cap - run->out_size - 1, &code);
+	return code == 0 && run->out_size > limit ? EFBIG : code;
+}
+
+/* What does not fit is read and dropped: a full pipe would stop the program. */
+static int take_error(struct gv_run *run, int *end, size_t *used)
+{
+	char dropped[512];
+	int code = 0;
+	size_t room = sizeof run->err - 1 - *used;
+	if (room > 0)
+		*used += read_some(end, run->err + *used, room, &code);
+	else
+		read_some(end, dropped, sizeof dropped, &code);
+	return code;
+}
+
+/* Reads both pipes, whichever has something, until both are at their end. */
+static int listen_to(struct gv_run *run, int *out, int *err, size_t limit)
+{
+	size_t cap = 4096;
+	size_t used = 0;
+	int code = 0;
+	run->out = malloc(cap);
+	if (run->out == NULL)
+		return ENOMEM;
+	while (code == 0 && (*out >= 0 || *err >= 0)) {
+		struct pollfd ready[2] = {{.fd = *out, .events = POLLIN},
+		                          {.fd = *err, .events = POLLIN}};
+		if (poll(ready, 2, -1) < 0) {
+			code = errno == EINTR ? 0 : errno;
+			continue;
+		}
+		if (ready[0].revents != 0)
+			code = take_output(run, out, &cap, limit);
+		if (code == 0 && ready[1].revents != 0)
+			code = take_error(run, err, &used);
+	}
+	run->out[run->out_size] = '\0';
+	return code;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status = 0;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+	}
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Where posix_spawn cannot tell that there is no such program, its place ends so (POSIX). */
+static bool is_absent(const struct gv_run *run)
+{
+	return run->status == 127 && run->out_size == 0 && run->err[0] == '\0';
+}
+
+int gv_run(struct gv_run *run, const char *const *argv, size_t limit)
+{
+	struct pipe_ends out = {-1, -1};
+	struct pipe_ends err = {-1, -1};
+	pid_t pid = -1;
+	int code = open_pipe(&out);
+	if (code == 0)
+		code = open_pipe(&err);
+	if (code == 0)
+		code = spawn(&pid, argv, &out, &err);
+	close_end(&out.to);
+	close_end(&err.to);
+	bool runs = code == 0;
+	if (runs)
+		code = listen_to(run, &out.from, &err.from, limit);
+	close_end(&out.from);
+	close_end(&err.from);
+	if (runs && code != 0)
+		kill(pid, SIGKILL);
+	if (runs)
+		run->status = wait_for(pid);
+	return code == 0 && is_absent(run) ? ENOENT : code;
+}
+
+void gv_run_dispose(struct gv_run *run)
+{
+	free(run->out);
+	*run = (struct gv_run){0};
+}

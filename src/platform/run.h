@@ -1,0 +1,29 @@
+/*
+ * Another program: run it, wait for its end, and hear what it says.
+ *
+ * Knows processes; knows nothing about which program it is. No shell is between.
+ */
+#ifndef GPUVIRT_PLATFORM_RUN_H
+#define GPUVIRT_PLATFORM_RUN_H
+
+#include <stddef.h>
+
+/* What a program said. Zero-initialise; gv_run_dispose when done. */
+struct gv_run {
+	char *out; /* its standard output, followed by a NUL that OUT_SIZE does not count */
+	size_t out_size;
+	char err[1024]; /* the beginning of its standard error, NUL-ended */
+	int status;     /* its exit status, or 128 and the number of the signal that ended it */
+};
+
+/*
+ * Runs the program ARGV[0], which is looked for in PATH, with ARGV, ended by NULL, in the working
+ * directory and environment of this one, with an empty standard input. Returns when it has ended
+ * and has closed its output. Returns 0 or an errno: ENOENT when there is no such program, EFBIG
+ * when it writes more than LIMIT bytes; it is then ended. No process is left behind.
+ */
+int gv_run(struct gv_run *run, const char *const *argv, size_t limit);
+
+void gv_run_dispose(struct gv_run *run);
+
+#endif

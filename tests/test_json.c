@@ -1,0 +1,128 @@
+/* report/json.h: what is built prints as JSON that is exact and printable; what is read is checked. */
+#include "support.h"
+
+#include "report/json.h"
+
+static struct gv_buf print(struct gv_json_tree *tree)
+{
+	struct gv_buf out = {0};
+	gv_json_print(&out, tree);
+	assert_false(out.failed);
+	return out;
+}
+
+static void numbers_are_exact(void **state)
+{
+	(void)state;
+	static const uint64_t numbers[] = {0, 9007199254740993, 1000000000000000, UINT64_MAX};
+	struct gv_json_tree tree = {0};
+	struct gv_json *array = gv_json_add_array(&tree, gv_json_start(&tree), "n");
+	for (size_t i = 0; i < COUNT(numbers); i++)
+		gv_json_add_number(&tree, array, NULL, numbers[i]);
+	gv_json_add_bool(&tree, array, NULL, true);
+	struct gv_buf out = print(&tree);
+	assert_span(gv_buf_span(&out),
+	            SPAN("{\"n\":[0,9007199254740993,1000000000000000,18446744073709551615,true]}"));
+	gv_buf_dispose(&out);
+}
+
+static void texts_are_printable_and_lose_nothing(void **state)
+{
+	(void)state;
+	static const struct {
+		struct gv_span text;
+		const char *as_text;
+		const char *as_bytes;
+	} rows[] = {
+		{{"", 0}, "\"\"", "{\"text\":\"\"}"},
+		{{"plain", 5}, "\"plain\"", "{\"text\":\"plain\"}"},
+		{{"\"\\/\n\x1B\x7F", 6}, "\"\\\"\\\\/\\n\\u001b\\u007f\"",
+	         "{\"text\":\"\\\"\\\\/\\n\\u001b\\u007f\"}"},
+		{{"\xC2\x85\xE2\x80\xA8\xE2\x80\xAE", 8}, "\"\\u0085\\u2028\\u202e\"",
+	         "{\"text\":\"\\u0085\\u2028\\u202e\"}"},
+		{{"\xF0\x9F\x98\x80", 4}, "\"\xF0\x9F\x98\x80\"", "{\"text\":\"\xF0\x9F\x98\x80\"}"},
+		{{"a\xFF", 2}, "\"a\\\\xFF\"", "{\"bytes\":\"Yf8=\"}"},
+		{{"\0a", 2}, "\"\\\\x00a\"", "{\"bytes\":\"AGE=\"}"},
+		{{"\xFF", 1}, "\"\\\\xFF\"", "{\"bytes\":\"/w==\"}"},
+		{{"\xFE\xFF\xFB", 3}, "\"\\\\xFE\\\\xFF\\\\xFB\"", "{\"bytes\":\"/v/7\"}"},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct gv_json_tree tree = {0};
+		struct gv_json *root = gv_json_start(&tree);
+		gv_json_add_span(&tree, root, "t", rows[i].text);
+		gv_json_add_bytes(&tree, root, "b", rows[i].text);
+		struct gv_buf out = print(&tree);
+		struct gv_buf want = {0};
+		gv_buf_format(&want, "{\"t\":%s,\"b\":%s}", rows[i].as_text, rows[i].as_bytes);
+		assert_span(gv_buf_span(&out), gv_buf_span(&want));
+		gv_buf_dispose(&want);
+		gv_buf_dispose(&out);
+	}
+}
+
+static void what_is_no_json_fails_with_its_place(void **state)
+{
+	(void)state;
+	static const struct {
+		struct gv_span text;
+		uint32_t line;
+		uint32_t column;
+		const char *message;
+	} rows[] = {
+		{{"", 0}, 1, 1, "empty"},
+		{{" \n ", 3}, 2, 2, "empty"},
+		{{"{\n  \"a\": nope\n}", 15}, 2, 8, "cannot be read as JSON from here on"},
+		{{"{}\n{}", 5}, 2, 1, "something behind the end of the JSON"},
+		{{"{}\0", 3}, 1, 3, "something behind the end of the JSON"},
+		{{"[\"a\nb\"]", 7}, 1, 4, "a control character in a string"},
+		{{"[\"\xFF\"]", 5}, 1, 3, "not UTF-8"},
+		{{"[[[[[[[[[[[[[[[[[", 17}, 1, 17, "nested too deeply"},
+		{{"[\"\\\"[[[[[[[[[[[[[[[[[[[[[\"", 27}, 1, 27,
+	         "cannot be read as JSON from here on"},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct gv_json *json = NULL;
+		struct gv_error err = {0};
+		assert_int_equal(gv_json_parse(&json, rows[i].text, &err), GV_EPARSE);
+		assert_null(json);
+		assert_string_equal(err.message, rows[i].message);
+		assert_int_equal(err.line, rows[i].line);
+		assert_int_equal(err.column, rows[i].column);
+	}
+}
+
+static void values_are_found(void **state)
+{
+	(void)state;
+	static const char text[] = " {\"a\": [\"x\", {\"n\": 7}], \"A\": \"other\", \"s\": \"]}\\\"\"} \n";
+	struct gv_json *json = NULL;
+	assert_int_equal(gv_json_parse(&json, SPAN(text), NULL), GV_OK);
+	const struct gv_json *array = gv_json_get(json, "a");
+	assert_true(gv_json_is_array(array));
+	const struct gv_json *first = gv_json_first(array);
+	assert_string_equal(gv_json_text(first), "x");
+	assert_null(gv_json_get(first, "n"));
+	const struct gv_json *second = gv_json_next(first);
+	assert_true(gv_json_is_number(gv_json_get(second, "n"), 7));
+	assert_false(gv_json_is_number(gv_json_get(second, "n"), 8));
+	assert_null(gv_json_next(second));
+	assert_string_equal(gv_json_text(gv_json_get(json, "A")), "other");
+	assert_string_equal(gv_json_text(gv_json_get(json, "s")), "]}\"");
+	assert_null(gv_json_get(json, "none"));
+	assert_null(gv_json_text(gv_json_get(json, "none")));
+	assert_null(gv_json_first(json));
+	assert_null(gv_json_get(array, "a"));
+	assert_false(gv_json_is_number(NULL, 0));
+	gv_json_free(json);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_exact),
+		cmocka_unit_test(texts_are_printable_and_lose_nothing),
+		cmocka_unit_test(what_is_no_json_fails_with_its_place),
+		cmocka_unit_test(values_are_found),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
