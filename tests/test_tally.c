@@ -5,36 +5,44 @@
 
 static void counts_add_up(void **state)
 {
-	struct tally sum = {1, 2, 3, 4, 5, 6, {7, 8, 9}};
-	const struct tally more = {10, 20, 30, 40, 50, 60, {70, 80, 90}};
-	const struct tally want = {11, 22, 33, 44, 55, 66, {77, 88, 99}};
+	struct tally sum = {1, 2, 3, 4, 5, 6, {7, 8, 9}, 10};
+	const struct tally more = {10, 20, 30, 40, 50, 60, {70, 80, 90}, 100};
+	const struct tally want = {11, 22, 33, 44, 55, 66, {77, 88, 99}, 110};
 	(void)state;
 	tally_add(&sum, &more);
 	assert_memory_equal(&sum, &want, sizeof want);
 }
 
-static void findings_are_counted_by_severity(void **state)
+static void findings_that_stay_are_counted(void **state)
 {
 	static const struct {
-		size_t errors, warnings, notes;
-		bool any_counts;
-	} rows[] = {{0, 0, 0, false}, {0, 0, 3, false}, {0, 1, 0, true}, {2, 0, 1, true}};
+		enum gv_run run;
+		enum gv_severity severity;
+		enum gv_state state;
+		bool accepted;
+		size_t counted, accepted_count;
+		bool needy;
+	} rows[] = {
+		{GV_RUN_FIX, GV_ERROR, GV_OPEN, false, 1, 0, true},
+		{GV_RUN_FIX, GV_WARNING, GV_OPEN, false, 1, 0, true},
+		{GV_RUN_FIX, GV_NOTE, GV_OPEN, false, 1, 0, false},
+		{GV_RUN_FIX, GV_ERROR, GV_OPEN, true, 0, 1, false},
+		{GV_RUN_FIX, GV_ERROR, GV_FIXED, false, 0, 0, false},
+		{GV_RUN_FIX, GV_ERROR, GV_FIXED, true, 0, 0, false},
+		{GV_RUN_DRY, GV_ERROR, GV_WOULD_FIX, false, 0, 0, false},
+		{GV_RUN_CHECK, GV_ERROR, GV_WOULD_FIX, false, 1, 0, true},
+		{GV_RUN_CHECK, GV_NOTE, GV_OPEN, true, 0, 1, false},
+	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct gv_finding at[8] = {0};
-		struct gv_findings findings = {.at = at};
+		const struct gv_finding finding = {.severity = rows[i].severity};
+		struct gv_reported found = {
+			.finding = &finding, .state = rows[i].state, .accepted = rows[i].accepted};
+		const struct gv_report_file file = {.at = &found, .count = 1};
 		struct tally tally = {0};
-		for (size_t j = 0; j < rows[i].errors; j++)
-			at[findings.count++].severity = GV_ERROR;
-		for (size_t j = 0; j < rows[i].warnings; j++)
-			at[findings.count++].severity = GV_WARNING;
-		for (size_t j = 0; j < rows[i].notes; j++)
-			at[findings.count++].severity = GV_NOTE;
-		tally_findings(&tally, &findings);
-		assert_int_equal(tally.findings[GV_ERROR], rows[i].errors);
-		assert_int_equal(tally.findings[GV_WARNING], rows[i].warnings);
-		assert_int_equal(tally.findings[GV_NOTE], rows[i].notes);
-		assert_int_equal(tally_any_counts(&findings), rows[i].any_counts);
+		assert_int_equal(tally_findings(&tally, &file, rows[i].run), rows[i].needy);
+		assert_int_equal(tally.findings[rows[i].severity], rows[i].counted);
+		assert_int_equal(tally.accepted, rows[i].accepted_count);
 	}
 }
 
@@ -56,13 +64,15 @@ static const struct {
          "1 file, 1 would change; 1 error",
          "1 file, 1 repaired; 1 error",
          "1 file, 1 would be repaired; 1 error"},
-	{{20, 2, 3, 4, 5, 6, {[GV_ERROR] = 2, [GV_WARNING] = 1, [GV_NOTE] = 3}},
-         "20 files, 3 need repair, 2 in order, 5 refused, 6 failed; 2 errors, 1 warning, 3 notes",
-         "20 files, 3 would change, 5 refused, 6 failed; 2 errors, 1 warning, 3 notes",
+	{{20, 2, 3, 4, 5, 6, {[GV_ERROR] = 2, [GV_WARNING] = 1, [GV_NOTE] = 3}, 7},
+         "20 files, 3 need repair, 2 in order, 5 refused, 6 failed; 2 errors, 1 warning, "
+         "3 notes, 7 accepted",
+         "20 files, 3 would change, 5 refused, 6 failed; 2 errors, 1 warning, "
+         "3 notes, 7 accepted",
          "20 files, 4 repaired, 2 in order already, 5 refused, 6 failed; 2 errors, 1 warning, "
-         "3 notes",
+         "3 notes, 7 accepted",
          "20 files, 4 would be repaired, 2 in order already, 5 refused, 6 failed; 2 errors, "
-         "1 warning, 3 notes"},
+         "1 warning, 3 notes, 7 accepted"},
 	{{.files = 2, .refused = 1, .failed = 1},
          "2 files, 1 refused, 1 failed",
          "2 files, 1 refused, 1 failed",
@@ -101,7 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_add_up),
-		cmocka_unit_test(findings_are_counted_by_severity),
+		cmocka_unit_test(findings_that_stay_are_counted),
 		cmocka_unit_test(summaries_tell_what_is_not_zero),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
