@@ -26,9 +26,9 @@ struct cli {
 	const struct command *command;
 	struct settings settings;
 	struct output out;
-	int ending; /* the signal that the program is to end by, 0: none */
+	int ending;         /* the signal that the program is to end by, 0: none */
 	bool default_rules; /* the default pack, and no other, is asked for all files */
-	int count;  /* arguments behind the options */
+	int count;          /* arguments behind the options */
 	char **arguments;
 };
 

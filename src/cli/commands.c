@@ -13,6 +13,11 @@
 #define BACKUPS (OPTION_BIT(OPTION_NO_BACKUP))
 #define JOBS    (OPTION_BIT(OPTION_JOBS))
 #define DURABLE (OPTION_BIT(OPTION_DURABILITY))
+#define FORMATS                                                                                    \
+	(OPTION_BIT(OPTION_OUTPUT_FORMAT) | OPTION_BIT(OPTION_OUTPUT) |                            \
+	 OPTION_BIT(OPTION_STATISTICS) | OPTION_BIT(OPTION_EXIT_ZERO) |                            \
+	 OPTION_BIT(OPTION_BASELINE))
+#define ACCEPTS (OPTION_BIT(OPTION_WRITE_BASELINE))
 #define SIZE    (OPTION_BIT(OPTION_MAX_SIZE))
 
 /* clang-format off */
@@ -23,7 +28,7 @@ static const struct command commands[] = {
 		"severity: message [rule], and says where fix would refuse to write. PATH is a "
 		"file, a folder (searched for .vmx and .vmtx), a .vmwarevm bundle, or - for "
 		"standard input. Notes alone leave the exit status 0.",
-		COMMON | REPORTS | TARGETS | RULES | JOBS, 1, -1,
+		COMMON | REPORTS | TARGETS | RULES | JOBS | FORMATS | ACCEPTS, 1, -1,
 		{{"gpuvirt check my.vmx", "one machine"},
 		 {"gpuvirt check vms/ --exclude 'template*'", "all below a folder, for CI"},
 		 {"gpuvirt check --rules vmware-3d-off servers/", "3D must be off there"}},
@@ -33,7 +38,7 @@ static const struct command commands[] = {
 		"diff", "PATH...", "show what fix would change, as a unified diff",
 		"Prints the repair as a unified diff that patch -p0 applies. Exit status 1 "
 		"when there is a difference. Nothing is written.",
-		COMMON | REPORTS | TARGETS | RULES | GUESSES | JOBS, 1, -1,
+		COMMON | REPORTS | TARGETS | RULES | GUESSES | JOBS | FORMATS, 1, -1,
 		{{"gpuvirt diff my.vmx", "look first"},
 		 {"gpuvirt diff vms/ > repair.patch",
 		  "for review; patch -p0 < repair.patch applies it"},
@@ -48,7 +53,9 @@ static const struct command commands[] = {
 		"left for a person is listed and makes the exit status 1. VMware probes the "
 		"GPU at the next power-on: a repaired file does not yet mean that 3D works. "
 		"With - standard input is repaired to standard output.",
-		COMMON | REPORTS | TARGETS | RULES | GUESSES | WRITES | BACKUPS | JOBS | DURABLE, 1, -1,
+		COMMON | REPORTS | TARGETS | RULES | GUESSES | WRITES | BACKUPS | JOBS | DURABLE |
+			FORMATS,
+		1, -1,
 		{{"gpuvirt fix my.vmx", "3D on, stale GPU capabilities gone"},
 		 {"gpuvirt fix -n vms/", "say what would be done"},
 		 {"gpuvirt fix --no-backup vms/", "a folder under version control"},

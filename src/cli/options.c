@@ -35,6 +35,19 @@ const struct option_row option_rows[OPTIONS] = {
 	[OPTION_DURABILITY] = {.name = "durability", .value = "HOW",
 		.help = "when a file is safe from a power cut: batch (many at a time), file or none",
 		.takes = "batch, file or none"},
+	[OPTION_OUTPUT_FORMAT] = {.name = "output-format", .value = "FORMAT",
+		.help = "report as text, json, jsonl, sarif, junit, github or gitlab",
+		.takes = "text, json, jsonl, sarif, junit, github or gitlab"},
+	[OPTION_OUTPUT] = {.name = "output", .value = "FILE",
+		.help = "write the report to FILE, whole or not at all"},
+	[OPTION_STATISTICS] = {.name = "statistics",
+		.help = "count the findings by rule"},
+	[OPTION_EXIT_ZERO] = {.name = "exit-zero",
+		.help = "exit 0 also when there are findings, differences or refusals"},
+	[OPTION_BASELINE] = {.name = "baseline", .value = "FILE",
+		.help = "accept the findings that FILE lists"},
+	[OPTION_WRITE_BASELINE] = {.name = "write-baseline", .value = "FILE",
+		.help = "list all findings in FILE, for --baseline"},
 	[OPTION_COLOR] = {.name = "color", .value = "WHEN",
 		.help = "colours: auto, always or never; NO_COLOR switches auto off",
 		.takes = "auto, always or never"},
@@ -79,6 +92,12 @@ static bool set_durability(struct settings *settings, const char *value)
 		return false;
 	settings->durability = (enum gv_durability)choice;
 	return true;
+}
+
+static bool set_format(struct settings *settings, const char *value)
+{
+	settings->format = gv_format_find(value);
+	return settings->format != NULL || strcmp(value, "text") == 0;
 }
 
 static bool set_jobs(struct settings *settings, const char *value)
@@ -149,6 +168,23 @@ static bool apply(struct settings *settings, enum option_id option, const char *
 		return set_jobs(settings, value);
 	case OPTION_DURABILITY:
 		return set_durability(settings, value);
+	case OPTION_OUTPUT_FORMAT:
+		return set_format(settings, value);
+	case OPTION_OUTPUT:
+		settings->output = value;
+		return true;
+	case OPTION_STATISTICS:
+		settings->statistics = true;
+		return true;
+	case OPTION_EXIT_ZERO:
+		settings->exit_zero = true;
+		return true;
+	case OPTION_BASELINE:
+		settings->baseline = value;
+		return true;
+	case OPTION_WRITE_BASELINE:
+		settings->write_baseline = value;
+		return true;
 	case OPTION_COLOR:
 		return set_color(settings, value);
 	case OPTION_QUIET:

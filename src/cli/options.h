@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <gpuvirt/batch.h>
+#include <gpuvirt/report.h>
 #include <gpuvirt/text.h>
 
 #include "cli/output.h"
@@ -27,6 +28,12 @@ enum option_id {
 	OPTION_MAX_SIZE,
 	OPTION_JOBS,
 	OPTION_DURABILITY,
+	OPTION_OUTPUT_FORMAT,
+	OPTION_OUTPUT,
+	OPTION_STATISTICS,
+	OPTION_EXIT_ZERO,
+	OPTION_BASELINE,
+	OPTION_WRITE_BASELINE,
 	OPTION_COLOR,
 	OPTION_QUIET,
 	OPTION_VERBOSE,
@@ -64,11 +71,17 @@ struct settings {
 	bool verbose;
 	bool help;
 	enum color_choice color;
-	uint64_t max_size; /* bytes */
+	uint64_t max_size;         /* bytes */
 	const char *config;        /* NULL: searched */
 	const char *changed_since; /* NULL: all files */
-	unsigned jobs;     /* workers; 0: as many as there are processors */
+	unsigned jobs;             /* workers; 0: as many as there are processors */
 	enum gv_durability durability;
+	const struct gv_format *format; /* NULL: text */
+	const char *output;             /* NULL: standard output */
+	const char *baseline;           /* NULL: none */
+	const char *write_baseline;     /* NULL: none */
+	bool statistics;
+	bool exit_zero;
 	struct text_list rules;
 	struct text_list excludes;
 };

@@ -8,23 +8,24 @@ void tally_add(struct tally *to, const struct tally *from)
 	to->fixed += from->fixed;
 	to->refused += from->refused;
 	to->failed += from->failed;
+	to->accepted += from->accepted;
 	for (int i = 0; i < GV_SEVERITY_COUNT; i++)
 		to->findings[i] += from->findings[i];
 }
 
-void tally_findings(struct tally *tally, const struct gv_findings *findings)
+bool tally_findings(struct tally *tally, const struct gv_report_file *file, enum gv_run run)
 {
-	for (size_t i = 0; i < findings->count; i++)
-		tally->findings[findings->at[i].severity]++;
-}
-
-bool tally_any_counts(const struct gv_findings *findings)
-{
-	for (size_t i = 0; i < findings->count; i++) {
-		if (gv_finding_counts(&findings->at[i]))
-			return true;
+	bool any = false;
+	for (size_t i = 0; i < file->count; i++) {
+		const struct gv_reported *found = &file->at[i];
+		bool stays = found->state == GV_OPEN || run == GV_RUN_CHECK;
+		tally->accepted += stays && found->accepted;
+		if (!stays || found->accepted)
+			continue;
+		tally->findings[found->finding->severity]++;
+		any |= gv_finding_counts(found->finding);
 	}
-	return false;
+	return any;
 }
 
 /* One count of the line, behind SEPARATOR; sets it to what separates the next. */
@@ -50,6 +51,7 @@ static void show_findings(struct gv_buf *out, const char *separator, const struc
 	show_count(out, &separator, tally->findings[GV_ERROR], "error", "errors");
 	show_count(out, &separator, tally->findings[GV_WARNING], "warning", "warnings");
 	show_count(out, &separator, tally->findings[GV_NOTE], "note", "notes");
+	show_count(out, &separator, tally->accepted, "accepted", "accepted");
 }
 
 void tally_show_check(struct gv_buf *out, const struct tally *tally)

@@ -4,7 +4,7 @@
 #ifndef GPUVIRT_CLI_TALLY_H
 #define GPUVIRT_CLI_TALLY_H
 
-#include <gpuvirt/finding.h>
+#include <gpuvirt/report.h>
 
 struct tally {
 	size_t files;
@@ -14,14 +14,16 @@ struct tally {
 	size_t refused;
 	size_t failed;
 	size_t findings[GV_SEVERITY_COUNT]; /* those that remain */
+	size_t accepted;                    /* of those that remain besides */
 };
 
 void tally_add(struct tally *to, const struct tally *from);
 
-void tally_findings(struct tally *tally, const struct gv_findings *findings);
-
-/* True when one of FINDINGS is more than a note. */
-bool tally_any_counts(const struct gv_findings *findings);
+/*
+ * Counts what stays of FILE in a RUN, accepted findings apart, and returns true when any of it is
+ * more than a note.
+ */
+bool tally_findings(struct tally *tally, const struct gv_report_file *file, enum gv_run run);
 
 /* The summary lines, without line ending, appended to OUT. */
 void tally_show_check(struct gv_buf *out, const struct tally *tally);

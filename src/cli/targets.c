@@ -112,6 +112,44 @@ void targets_dispose(struct targets *targets)
 	gv_rules_dispose(&targets->rules);
 }
 
+static bool has_rule(const struct gv_rules *rules, const char *id)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		if (strcmp(rules->at[i].id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool add_rules(struct gv_rules *to, const struct gv_rules *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		if (has_rule(to, from->at[i].id))
+			continue;
+		struct gv_rule *grown = gv_grow(to->at, to->count, &to->cap, sizeof *grown);
+		if (grown == NULL)
+			return false;
+		to->at = grown;
+		to->at[to->count++] = from->at[i];
+	}
+	return true;
+}
+
+/* Files that lie together mostly have the same rules: only a change of them is looked at. */
+bool targets_all_rules(const struct targets *targets, struct cli *cli, struct gv_rules *rules)
+{
+	const struct gv_rules *last = NULL;
+	for (size_t i = 0; i < targets->paths.count; i++) {
+		const struct gv_rules *here = targets->scope.policies[i]->rules;
+		if (here != last && !add_rules(rules, here)) {
+			output_error(&cli->out, NULL, "out of memory");
+			return false;
+		}
+		last = here;
+	}
+	return true;
+}
+
 /* Cleans FOLDER; what cannot be cleaned is said and stops nothing. */
 static void clean_folder(struct cli *cli, struct gv_leftovers *leftovers, const char *folder)
 {

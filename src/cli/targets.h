@@ -24,6 +24,12 @@ bool targets_find(struct targets *targets, struct cli *cli, struct gv_pool *pool
 
 void targets_dispose(struct targets *targets);
 
+/*
+ * Makes RULES, which is empty, all rules that hold for any of the files, each once; their texts are
+ * borrowed. Says so and returns false when memory ran out.
+ */
+bool targets_all_rules(const struct targets *targets, struct cli *cli, struct gv_rules *rules);
+
 /* Loads one pack, compiled in or a file. */
 bool targets_load_pack(struct cli *cli, struct gv_rules *rules, const char *name);
 

@@ -241,6 +241,17 @@ int gv_os_create(struct gv_os_dir *dir, const char *name, int *file)
 	               S_IRUSR | S_IWUSR, file);
 }
 
+int gv_os_create_shared(struct gv_os_dir *dir, const char *name, int *file)
+{
+	return open_at(posix_fd(dir), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+	               S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH, file);
+}
+
+int gv_os_open_to_write(struct gv_os_dir *dir, const char *name, int *file)
+{
+	return open_name(dir, name, O_WRONLY | O_NOCTTY, file);
+}
+
 int gv_os_read(int file, void *bytes, size_t size, size_t *got)
 {
 	ssize_t count;
