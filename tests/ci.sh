@@ -65,8 +65,8 @@ GPUVIRT_PATHS='a b
 -v' GPUVIRT_CHANGED_SINCE='origin/main' GPUVIRT_REPORTS='sarif=a b.sarif
 junit=x=y.xml' GPUVIRT_FORMAT=github STATUS=1 GPUVIRT="$dir/note" "$check" || status=$?
 calls everything 1 <<'END'
-<check><--exit-zero><--output-format=sarif><--output=a b.sarif><--baseline=known ones.json><-v><--changed-since=origin/main><--><a b><*><-x>
-<check><--exit-zero><--output-format=junit><--output=x=y.xml><--baseline=known ones.json><-v><--changed-since=origin/main><--><a b><*><-x>
+<check><-q><--exit-zero><--output-format=sarif><--output=a b.sarif><--baseline=known ones.json><-v><--changed-since=origin/main><--><a b><*><-x>
+<check><-q><--exit-zero><--output-format=junit><--output=x=y.xml><--baseline=known ones.json><-v><--changed-since=origin/main><--><a b><*><-x>
 <check><--output-format=github><--baseline=known ones.json><-v><--changed-since=origin/main><--><a b><*><-x>
 END
 
@@ -85,7 +85,7 @@ END
 status=0
 GPUVIRT_REPORTS=sarif=x REPORT_STATUS=2 GPUVIRT="$dir/note" "$check" || status=$?
 calls misuse 2 <<'END'
-<check><--exit-zero><--output-format=sarif><--output=x><--><.>
+<check><-q><--exit-zero><--output-format=sarif><--output=x><--><.>
 END
 
 # Without GPUVIRT the bootstrap of the tree is called.

@@ -29,6 +29,6 @@ set -- ${GPUVIRT_OPTIONS-} ${GPUVIRT_CHANGED_SINCE:+"--changed-since=$GPUVIRT_CH
 	-- ${GPUVIRT_PATHS:-.}
 
 for report in ${GPUVIRT_REPORTS-}; do
-	check --exit-zero "--output-format=${report%%=*}" "--output=${report#*=}" "$@"
+	check -q --exit-zero "--output-format=${report%%=*}" "--output=${report#*=}" "$@"
 done
 check "--output-format=${GPUVIRT_FORMAT:-text}" "$@"
