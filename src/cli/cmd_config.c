@@ -248,10 +248,9 @@ static enum gv_exit show(struct cli *cli)
 	struct gv_buf path = {0};
 	struct view view = {.cli = cli};
 	char *here = NULL;
-	int code = gv_os_resolve(".", &here);
-	enum gv_status status =
-		code != 0 ? gv_fail_system(&view.err, code, "cannot find the working directory")
-			  : gv_configs_new(&view.configs, NULL, cli->settings.config, &view.err);
+	enum gv_status status = path_here(&here, &view.err);
+	if (status == GV_OK)
+		status = gv_configs_new(&view.configs, NULL, cli->settings.config, &view.err);
 	if (status == GV_OK && find_path(cli, &path, here, cli->arguments[1])) {
 		view.path = path.at;
 		status = show_path(&view, here);
