@@ -264,8 +264,10 @@ enum gv_status gv_stage(struct gv_staged *staged, struct gv_place *place, const 
 	*place = (struct gv_place){0};
 	enum gv_status status =
 		backup ? name_backup(&staged->backup, staged->place.name, err) : GV_OK;
+	/* The backup of a file with several names is a copy: what is displaced goes. */
+	bool keep = backup && was->stat.links == 1;
 	if (status == GV_OK)
-		status = write_temp(staged, backup ? GV_TEMP_KEEP : GV_TEMP_DISCARD, text, durable,
+		status = write_temp(staged, keep ? GV_TEMP_KEEP : GV_TEMP_DISCARD, text, durable,
 		                    err);
 	return status;
 }

@@ -38,6 +38,7 @@ struct pending {
 struct slot {
 	void *rendered;
 	bool looked_at;
+	bool short_of;           /* failed for want of what the others of the window hold */
 	struct pending *pending; /* NULL when there is nothing to write */
 };
 
@@ -124,7 +125,7 @@ static enum gv_status stage(struct window *window, struct slot *slot, struct gv_
 		return gv_fail_memory(err);
 	enum gv_status status =
 		gv_stage(&pending->staged, place, file, gv_buf_span(&repair->plan.text),
-	                 batch->options->backup, batch->durability == GV_DURABLE_FILE, err);
+	                 batch->options->backup, window->sync_each_text, err);
 	repair->written = status == GV_OK;
 	if (status != GV_OK) {
 		free_pending(pending);
@@ -134,6 +135,13 @@ static enum gv_status stage(struct window *window, struct slot *slot, struct gv_
 	pending->slot = slot;
 	slot->pending = pending;
 	return GV_OK;
+}
+
+/* True of a failure for want of room or descriptors, which the files of a window share. */
+static bool is_shortage(const struct gv_error *err)
+{
+	return err->code == ENOSPC || err->code == EDQUOT || err->code == EMFILE ||
+	       err->code == ENFILE;
 }
 
 /* One file, up to its staged text, and what is to be said of it. */
@@ -160,6 +168,7 @@ static void look_at(void *context, unsigned worker, size_t piece)
 		stage(window, slot, &place, &file, &repair, &err);
 	slot->rendered = batch->render(batch->context, index, &repair, &err);
 	slot->looked_at = true;
+	slot->short_of = known == NULL && path != NULL && is_shortage(&err);
 	if (slot->pending != NULL) {
 		slot->pending->original = repair.original;
 		repair.original = (struct gv_buf){0};
@@ -259,8 +268,7 @@ static bool is_one_device(const struct window *window)
 /* The second phase: no new text gets its name before it is on the disk. */
 static void make_durable(struct window *window)
 {
-	if (window->batch->durability == GV_DURABLE_NONE || window->sync_each_text ||
-	    window->queued == 0)
+	if (window->batch->durability == GV_DURABLE_NONE || window->sync_each_text)
 		return;
 	if (window->queued > FEW && is_one_device(window) && sync_around(window->queue[0]) == 0)
 		return;
@@ -298,6 +306,19 @@ static void fail_run(struct window *window, size_t from, size_t to, const struct
 		note_trouble(window->queue[i], err);
 }
 
+/* Makes the names of a run durable; its folder is open. Files that were not replaced are well. */
+static void sync_run(struct window *window, size_t run)
+{
+	struct gv_error err = {0};
+	size_t from = window->runs[run];
+	if (sync_names(&window->queue[from]->staged.place, &err) == GV_OK)
+		return;
+	for (size_t i = from; i < window->runs[run + 1]; i++) {
+		if (window->queue[i]->committed)
+			note_trouble(window->queue[i], &err);
+	}
+}
+
 /* Files of one folder, which is held for all of them. */
 static void commit_run(void *context, unsigned worker, size_t piece)
 {
@@ -315,10 +336,25 @@ static void commit_run(void *context, unsigned worker, size_t piece)
 			commit(window, window->queue[i], place);
 	}
 	if (status == GV_OK && window->sync_each_folder)
-		status = sync_names(place, &err);
+		sync_run(window, piece);
 	gv_place_close(place);
 	if (status != GV_OK)
 		fail_run(window, from, to, &err);
+}
+
+/* Where one sync of the file system cannot do it: the names in one folder. */
+static void sync_folder(void *context, unsigned worker, size_t piece)
+{
+	struct window *window = context;
+	size_t from = window->runs[piece];
+	struct gv_place *place = &window->queue[from]->staged.place;
+	struct gv_error err = {0};
+	(void)worker;
+	if (gv_place_reenter(place, &err) == GV_OK)
+		sync_run(window, piece);
+	else
+		fail_run(window, from, window->runs[piece + 1], &err);
+	gv_place_close(place);
 }
 
 /* The third phase: the names change, folder by folder, and are made durable. */
@@ -330,14 +366,10 @@ static void commit_all(struct window *window)
 	struct gv_job job = {
 		.count = window->run_count, .chunk = 1, .work = commit_run, .context = window};
 	gv_pool_run(window->batch->pool, &job);
-	if (!batched || few)
+	if (!batched || few || sync_around(window->queue[0]) == 0)
 		return;
-	int code = sync_around(window->queue[0]);
-	struct gv_error err = {0};
-	if (code == 0)
-		return;
-	gv_fail_system(&err, code, "replaced, but a power cut may undo it");
-	fail_run(window, 0, window->queued, &err);
+	job.work = sync_folder;
+	gv_pool_run(window->batch->pool, &job);
 }
 
 /* Says anew of a file whose commit failed what became of it. */
@@ -351,7 +383,7 @@ static void render_again(struct window *window, struct slot *slot, const struct 
 	slot->rendered = batch->render(batch->context, index, repair, err);
 }
 
-/* Another program changed the file meanwhile: all over again, for it alone. */
+/* Another program changed the file meanwhile, or room was short: all over again, for it alone. */
 static void start_over(struct window *window, struct slot *slot)
 {
 	size_t index = window->first + (size_t)(slot - window->slots);
@@ -388,6 +420,8 @@ static size_t deliver_window(struct window *window)
 		struct slot *slot = &window->slots[i];
 		if (slot->pending != NULL)
 			settle_slot(window, slot);
+		else if (slot->short_of && !is_over(window))
+			start_over(window, slot);
 		if (!slot->looked_at) {
 			if (slot->rendered != NULL)
 				batch->discard(batch->context, slot->rendered);
@@ -403,10 +437,10 @@ static size_t run_window(struct window *window)
 {
 	fill_window(window);
 	queue_pending(window);
-	if (!is_over(window))
+	if (window->queued > 0 && !is_over(window)) {
 		make_durable(window);
-	if (!is_over(window) && window->queued > 0)
 		commit_all(window);
+	}
 	return deliver_window(window);
 }
 
