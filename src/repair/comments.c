@@ -102,8 +102,8 @@ static void add_off(struct reader *reader, const char *id)
 static void add_line(struct reader *reader)
 {
 	struct comments *comments = reader->comments;
-	uint32_t *grown = gv_grow(comments->lines, comments->line_count, &comments->line_cap,
-	                          sizeof *grown);
+	uint32_t *grown =
+		gv_grow(comments->lines, comments->line_count, &comments->line_cap, sizeof *grown);
 	reader->failed |= grown == NULL;
 	if (grown == NULL)
 		return;
