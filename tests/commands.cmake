@@ -33,6 +33,13 @@ add_test(NAME docs.config COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_console.sh
   $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/config.md)
 set_tests_properties(docs.rules docs.config PROPERTIES LABELS docs)
 
+# The hooks, with pre-commit where it is installed, and the files for CI systems.
+add_test(NAME pre-commit COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/pre_commit.sh
+  $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR})
+add_test(NAME ci COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/ci.sh
+  $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR})
+set_tests_properties(pre-commit ci PROPERTIES LABELS ci SKIP_RETURN_CODE 77 TIMEOUT 300)
+
 # Who may include what, who may print, where systems may differ; and that the test can fail.
 add_test(NAME layers COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR}
   -P ${CMAKE_CURRENT_SOURCE_DIR}/layers.cmake)

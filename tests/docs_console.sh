@@ -65,9 +65,9 @@ kind=
 command=
 while IFS= read -r line || [ -n "$line" ]; do
 	case $kind:$line in
-	:'```console') kind=console ;;
+	:'```console') kind='console' ;;
 	:'```yaml file='* | :'```vmx file='*)
-		kind=file
+		kind='file'
 		file=${line#*file=}
 		case $file in */*) mkdir -p "${file%/*}" ;; esac
 		: >"$file"
@@ -76,7 +76,7 @@ while IFS= read -r line || [ -n "$line" ]; do
 		echo "not a kind of example: $line"
 		exit 1
 		;;
-	:'```'*) kind=other ;;
+	:'```'*) kind='other' ;;
 	:*) ;;
 	*:'```')
 		end_command

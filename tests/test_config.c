@@ -417,6 +417,21 @@ static void what_is_excluded_is_passed_over(void **state)
 	gv_configs_free(configs);
 }
 
+/* Whoever stands in a folder that was removed may name files elsewhere. */
+static void no_working_directory_is_needed(void **state)
+{
+	(void)state;
+	char name[300];
+	put("elsewhere/.gpuvirt.yaml", "gpuvirt: 1\ndisable: [ctrl-z]\n");
+	assert_int_equal(mkdir("removed", 0777) | chdir("removed") | rmdir("../removed"), 0);
+	struct gv_configs *configs = start(NULL);
+	snprintf(name, sizeof name, "%s/elsewhere/a.vmx", root);
+	assert_policy(configs, name, "vmware-3d: ctrl-z");
+	assert_policy(configs, "a.vmx", "vmware-3d:");
+	gv_configs_free(configs);
+	assert_int_equal(chdir(root), 0);
+}
+
 /* Thousands of folders, with and without files of their own. */
 static void many_folders_are_kept(void **state)
 {
@@ -450,6 +465,7 @@ int main(void)
 		cmocka_unit_test(rules_of_the_command_line_replace_the_others),
 		cmocka_unit_test(a_file_that_is_named_is_the_only_one),
 		cmocka_unit_test(what_is_excluded_is_passed_over),
+		cmocka_unit_test(no_working_directory_is_needed),
 		cmocka_unit_test(many_folders_are_kept),
 	};
 	return cmocka_run_group_tests(tests, enter, leave);

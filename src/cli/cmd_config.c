@@ -3,10 +3,13 @@
 #include <string.h>
 
 #include <gpuvirt/config.h>
+#include <gpuvirt/repair.h>
 
+#include "base/file.h"
 #include "cli/command.h"
 #include "config/path.h"
 #include "platform/os.h"
+#include "repair/comments.h"
 
 /* What is shown. */
 struct view {
@@ -138,6 +141,33 @@ static void show_off(struct view *view)
 	}
 }
 
+static void show_comments(struct view *view, const struct comments *comments)
+{
+	size_t first = comments->off_count - comments->line_count;
+	for (size_t i = 0; i < comments->line_count; i++) {
+		begin_fact(view, "off");
+		output_text(&view->cli->out, comments->off[first + i]);
+		output_text(&view->cli->out, " (");
+		output_path(&view->cli->out, view->cli->arguments[1]);
+		output_format(&view->cli->out, ":%u)\n", (unsigned)comments->lines[i]);
+	}
+}
+
+/* What comments in the file switch off; of what cannot be read nothing is said here. */
+static void show_off_by_file(struct view *view, const struct gv_policy *policy)
+{
+	struct gv_file file = {0};
+	struct gv_vmx *vmx = NULL;
+	struct comments comments = {0};
+	if (gv_file_read(&file, view->path, GV_DEFAULT_MAX_SIZE, NULL) == GV_OK &&
+	    gv_vmx_parse(&vmx, gv_buf_span(&file.text), NULL) == GV_OK &&
+	    comments_read(&comments, vmx, policy))
+		show_comments(view, &comments);
+	comments_dispose(&comments);
+	gv_vmx_free(vmx);
+	gv_file_dispose(&file);
+}
+
 static void show_rules(struct view *view, const struct gv_policy *policy)
 {
 	for (size_t i = 0; i < policy->rules->count; i++) {
@@ -201,6 +231,7 @@ static void show_all(struct view *view, const char *here, const struct gv_policy
 	show_packs(view);
 	show_rules(view, policy);
 	show_off(view);
+	show_off_by_file(view, policy);
 	if (view->config != NULL)
 		show_texts(view, "exclude", &view->config->exclude);
 	show_exclusion(view);
@@ -248,10 +279,9 @@ static enum gv_exit show(struct cli *cli)
 	struct gv_buf path = {0};
 	struct view view = {.cli = cli};
 	char *here = NULL;
-	int code = gv_os_resolve(".", &here);
-	enum gv_status status =
-		code != 0 ? gv_fail_system(&view.err, code, "cannot find the working directory")
-			  : gv_configs_new(&view.configs, NULL, cli->settings.config, &view.err);
+	enum gv_status status = path_here(&here, &view.err);
+	if (status == GV_OK)
+		status = gv_configs_new(&view.configs, NULL, cli->settings.config, &view.err);
 	if (status == GV_OK && find_path(cli, &path, here, cli->arguments[1])) {
 		view.path = path.at;
 		status = show_path(&view, here);

@@ -129,8 +129,8 @@ static const struct command commands[] = {
 	{
 		"config", "show PATH", "show what holds for a path, and why",
 		"Prints which .gpuvirt.yaml files were looked for and which holds, the overrides, "
-		"rule packs and rules that apply to PATH, what is switched off, and whether a "
-		"search would pass over PATH, each with its file and line.",
+		"rule packs and rules that apply to PATH, what is switched off, by comments in it "
+		"too, and whether a search would pass over PATH, each with its file and line.",
 		COMMON | CONFIG, 2, 2,
 		{{"gpuvirt config show my.vmx", "one machine"},
 		 {"gpuvirt config show --config ci.yaml vms/", "as if this file were given"}},

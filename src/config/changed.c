@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "config/path.h"
-#include "platform/os.h"
 #include "platform/run.h"
 
 /* More names than this are no list of changes. */
@@ -105,10 +104,9 @@ enum gv_status changed_add(struct changed *changed, const char *folder, const ch
 		"--others", "--exclude-standard",  "-z", NULL};
 	if (revision[0] == '\0' || revision[0] == '-')
 		return gv_fail(err, GV_EINVAL, "\"%.60s\" is no revision", revision);
-	int code = changed->here == NULL ? gv_os_resolve(".", &changed->here) : 0;
-	if (code != 0)
-		return gv_fail_system(err, code, "cannot find the working directory");
-	enum gv_status status = ask(changed, folder, since, err);
+	enum gv_status status = changed->here == NULL ? path_here(&changed->here, err) : GV_OK;
+	if (status == GV_OK)
+		status = ask(changed, folder, since, err);
 	return status == GV_OK ? ask(changed, folder, untracked, err) : status;
 }
 

@@ -310,11 +310,10 @@ enum gv_status gv_configs_enter(struct gv_configs *configs, const struct gv_conf
 static enum gv_status start(struct gv_configs *configs, const char *file, struct gv_error *err)
 {
 	size_t count;
-	int code = gv_os_resolve(".", &configs->here);
-	if (code != 0)
-		return gv_fail_system(err, code, "cannot find the working directory");
-	enum gv_status status =
-		load_builtin(configs, &configs->plain.rules, gv_builtin_packs(&count)[0].name, err);
+	enum gv_status status = path_here(&configs->here, err);
+	if (status == GV_OK)
+		status = load_builtin(configs, &configs->plain.rules,
+		                      gv_builtin_packs(&count)[0].name, err);
 	if (status == GV_OK && configs->rules != NULL)
 		configs->plain.rules = configs->rules;
 	if (status != GV_OK || file == NULL)

@@ -1,6 +1,22 @@
 #include "config/path.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "platform/os.h"
+
+enum gv_status path_here(char **out, struct gv_error *err)
+{
+	char *here = NULL;
+	if (gv_os_resolve(".", &here) != 0)
+		here = calloc(2, 1);
+	if (here == NULL)
+		return gv_fail_memory(err);
+	if (here[0] == '\0')
+		here[0] = '/';
+	*out = here;
+	return GV_OK;
+}
 
 /* Adds what stands between the slashes of PATH to OUT, the absolute path so far. */
 static void add_parts(struct gv_buf *out, struct gv_span path)

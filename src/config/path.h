@@ -1,7 +1,7 @@
 /*
  * Paths as they are written.
  *
- * Knows slashes and dots; asks no file system.
+ * Knows slashes and dots; asks the system for the working directory alone.
  */
 #ifndef GPUVIRT_CONFIG_PATH_H
 #define GPUVIRT_CONFIG_PATH_H
@@ -13,6 +13,12 @@
  * doubled slashes and one at its end.
  */
 void path_make_absolute(struct gv_buf *out, const char *here, struct gv_span path);
+
+/*
+ * Sets *OUT, the caller's to free, to the working directory, or to "/" when it has none any more:
+ * absolute paths can be used all the same. Fails with GV_ENOMEM only.
+ */
+enum gv_status path_here(char **out, struct gv_error *err);
 
 /* The folder that the absolute PATH lies in; that of "/" is "/". */
 struct gv_span path_folder(struct gv_span path);

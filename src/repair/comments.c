@@ -99,6 +99,18 @@ static void add_off(struct reader *reader, const char *id)
 	comments->off[comments->off_count++] = id;
 }
 
+static void add_line(struct reader *reader)
+{
+	struct comments *comments = reader->comments;
+	uint32_t *grown =
+		gv_grow(comments->lines, comments->line_count, &comments->line_cap, sizeof *grown);
+	reader->failed |= grown == NULL;
+	if (grown == NULL)
+		return;
+	comments->lines = grown;
+	comments->lines[comments->line_count++] = reader->line->number;
+}
+
 static void add_unknown(struct reader *reader, struct gv_span id)
 {
 	struct comments *comments = reader->comments;
@@ -126,8 +138,10 @@ static void read_id(struct reader *reader, struct gv_span id)
 		return;
 	}
 	bool *is_off = &reader->is_off[found - reader->known];
-	if (!*is_off)
+	if (!*is_off) {
 		add_off(reader, *found);
+		add_line(reader);
+	}
 	*is_off = true;
 }
 
@@ -210,6 +224,7 @@ void comments_report(const struct comments *comments, struct gv_findings *findin
 void comments_dispose(struct comments *comments)
 {
 	free(comments->off);
+	free(comments->lines);
 	free(comments->unknown);
 	*comments = (struct comments){0};
 }

@@ -24,6 +24,9 @@ struct comments {
 	const char **off; /* the ids of the policy, and those that comments add */
 	size_t off_count;
 	size_t off_cap;
+	uint32_t *lines; /* of the comments that add them, in the same order */
+	size_t line_count;
+	size_t line_cap;
 	struct comments_unknown *unknown; /* the first of them */
 	size_t unknown_count;
 	size_t unknown_cap;

@@ -524,7 +524,6 @@ void gv_lint(struct gv_findings *findings, const struct gv_vmx *vmx)
 	for (int i = 0; i < CHECKS; i++)
 		add_rest(&linter, (enum check)i);
 	findings->failed |= linter.message.failed;
-	findings->edits.join_from = findings->edits.count; /* a rule's edits are its own */
 	free(linter.disputed);
 	gv_buf_dispose(&linter.message);
 }
