@@ -2,6 +2,8 @@
 
 add_executable(lock_member lock_member.c)
 target_link_libraries(lock_member PRIVATE gpuvirt_test_support gpuvirt_flags)
+add_executable(leftover leftover.c)
+target_link_libraries(leftover PRIVATE gpuvirt_test_support gpuvirt_flags)
 
 # Each folder of fixtures/cli is a test; cli_case.cmake says what is in it.
 file(GLOB cases CONFIGURE_DEPENDS LIST_DIRECTORIES true ${PROJECT_SOURCE_DIR}/fixtures/cli/*)
@@ -10,7 +12,8 @@ foreach(case IN LISTS cases)
   add_test(NAME cli.${name}
     COMMAND ${CMAKE_COMMAND} -DCASE=${case} -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/cli/${name}
       -DGPUVIRT=$<TARGET_FILE:gpuvirt_program>
-      -DLOCK_MEMBER=$<TARGET_FILE:lock_member> -P ${CMAKE_CURRENT_SOURCE_DIR}/cli_case.cmake)
+      -DLOCK_MEMBER=$<TARGET_FILE:lock_member> -DLEFTOVER=$<TARGET_FILE:leftover>
+      -P ${CMAKE_CURRENT_SOURCE_DIR}/cli_case.cmake)
   set_tests_properties(cli.${name} PROPERTIES LABELS cli TIMEOUT 60)
 endforeach()
 

@@ -332,7 +332,7 @@ static void refuses_what_offsets_cannot_reach(void **state)
 	assert_null(vmx);
 }
 
-enum { MANY = 200000 };
+enum { MANY = 100000 };
 
 static struct gv_buf many_lines(const char *format, const char *ending, unsigned count)
 {

@@ -364,23 +364,33 @@ static void any_byte_but_the_delimiters_can_be_in_a_quoted_value(void **state)
 	}
 }
 
-static void finds_the_name_at_an_offset(void **state)
+static void tells_whether_a_line_has_a_name(void **state)
 {
 	static const struct {
 		struct gv_span text;
 		size_t offset;
 		struct gv_span name;
+		bool named;
 	} rows[] = {
-		{BYTES("a = 1"), 0, BYTES("a")},
-		{BYTES("x = 1\n\t abc= 2"), 6, BYTES("abc")},
-		{BYTES("abc\t= 2"), 0, BYTES("abc")},
-		{BYTES("= 2"), 0, BYTES("")},
-		{BYTES("  "), 0, BYTES("")},
-		{BYTES("abc"), 3, BYTES("")},
+		{BYTES("a = 1"), 0, BYTES("a"), true},
+		{BYTES("a = 1"), 0, BYTES("A"), true},
+		{BYTES("a = 1"), 0, BYTES("b"), false},
+		{BYTES("a = 1"), 0, BYTES("aa"), false},
+		{BYTES("aa = 1"), 0, BYTES("a"), false},
+		{BYTES("x = 1\n\t abc= 2"), 6, BYTES("abc"), true},
+		{BYTES("abc\t= 2"), 0, BYTES("abc"), true},
+		{BYTES("abc#"), 0, BYTES("abc"), true},
+		{BYTES("a = 1"), 0, BYTES("a = 1"), false},
+		{BYTES("a = 1 "), 0, BYTES("a = 1"), false},
+		{BYTES("= 2"), 0, BYTES("="), false},
+		{BYTES("  "), 0, BYTES("a"), false},
+		{BYTES("abc"), 3, BYTES("a"), false},
+		{BYTES("abc"), 0, BYTES("abcd"), false},
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		assert_span(grammar_name_at(rows[i].text, rows[i].offset), rows[i].name);
+		assert_int_equal(grammar_is_named(rows[i].text, rows[i].offset, rows[i].name),
+		                 rows[i].named);
 }
 
 int main(void)
@@ -398,7 +408,7 @@ int main(void)
 		cmocka_unit_test(any_byte_but_the_delimiters_can_be_in_a_name),
 		cmocka_unit_test(any_byte_but_the_delimiters_can_be_in_a_bare_value),
 		cmocka_unit_test(any_byte_but_the_delimiters_can_be_in_a_quoted_value),
-		cmocka_unit_test(finds_the_name_at_an_offset),
+		cmocka_unit_test(tells_whether_a_line_has_a_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

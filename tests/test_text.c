@@ -210,6 +210,42 @@ static void reserved_room_can_be_filled(void **state)
 	gv_buf_dispose(&buf);
 }
 
+static void exact_room_is_no_more_than_asked_for(void **state)
+{
+	(void)state;
+	struct gv_buf buf = {0};
+	gv_buf_text(&buf, "abc");
+	memset(gv_buf_reserve_exact(&buf, 1000), 'x', 1000);
+	assert_int_equal(buf.cap, 3 + 1000 + 1);
+	buf.len += 1000;
+	assert_non_null(gv_buf_reserve_exact(&buf, 0));
+	assert_int_equal(buf.cap, 3 + 1000 + 1);
+	assert_null(gv_buf_reserve_exact(&buf, SIZE_MAX - 1003));
+	assert_true(buf.failed);
+	assert_null(gv_buf_reserve_exact(&buf, 1));
+	assert_int_equal(buf.at[3], 'x');
+	gv_buf_dispose(&buf);
+}
+
+static void common_starts_are_measured(void **state)
+{
+	static const struct {
+		const char *a;
+		const char *b;
+		size_t common;
+	} rows[] = {
+		{"", "", 0},       {"a", "", 0},      {"abc", "abc", 3}, {"ABC", "abcd", 3},
+		{"abX", "aBY", 2}, {"[", "{", 0},     {"x@", "x`", 1},   {"Zz", "zZ", 2},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct gv_span a = gv_span_of(rows[i].a);
+		struct gv_span b = gv_span_of(rows[i].b);
+		assert_int_equal(gv_span_common_nocase(a, b), rows[i].common);
+		assert_int_equal(gv_span_common_nocase(b, a), rows[i].common);
+	}
+}
+
 static void buffer_failure_sticks(void **state)
 {
 	(void)state;
@@ -366,6 +402,8 @@ int main(void)
 		cmocka_unit_test(buffer_is_there_after_adding_nothing),
 		cmocka_unit_test(buffer_keeps_room_for_its_nul),
 		cmocka_unit_test(reserved_room_can_be_filled),
+		cmocka_unit_test(exact_room_is_no_more_than_asked_for),
+		cmocka_unit_test(common_starts_are_measured),
 		cmocka_unit_test(buffer_failure_sticks),
 		cmocka_unit_test(unformattable_text_fails_the_buffer),
 		cmocka_unit_test(array_grows_when_full),

@@ -34,6 +34,12 @@ bool gv_span_equal(struct gv_span a, struct gv_span b);
 /* True when the bytes are equal, A-Z counting as a-z: how VMware compares names (facts 4.3). */
 bool gv_span_equal_nocase(struct gv_span a, struct gv_span b);
 
+/* BYTE, A-Z made a-z. */
+char gv_fold(char byte);
+
+/* How many bytes A and B have in common at their start, A-Z counting as a-z. */
+size_t gv_span_common_nocase(struct gv_span a, struct gv_span b);
+
 /* True when SPAN begins with PREFIX, A-Z counting as a-z. */
 bool gv_span_begins_nocase(struct gv_span span, struct gv_span prefix);
 
@@ -71,6 +77,12 @@ void gv_buf_format(struct gv_buf *buf, const char *format, ...) GV_PRINTF(2, 3);
 
 /* Makes room for MORE bytes and returns where they go, or NULL (failed is set then). */
 char *gv_buf_reserve(struct gv_buf *buf, size_t more);
+
+/*
+ * The same, but for no more than that, where gv_buf_reserve doubles: for what comes in one piece
+ * and is large.
+ */
+char *gv_buf_reserve_exact(struct gv_buf *buf, size_t more);
 
 /* What the buffer holds, borrowed until the next append. */
 struct gv_span gv_buf_span(const struct gv_buf *buf);

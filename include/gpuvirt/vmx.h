@@ -74,9 +74,12 @@ struct gv_vmx_counts {
 	uint32_t lf;         /* lines by their ending; the last line may have none */
 	uint32_t crlf;
 	uint32_t cr;
-	bool bom;  /* begins with EF BB BF */
-	bool nul;  /* has a NUL byte */
-	bool high; /* has a byte above 0x7F */
+	bool bom;     /* begins with EF BB BF */
+	bool nul;     /* has a NUL byte */
+	bool high;    /* has a byte above 0x7F */
+	bool ctrl_z;  /* has a Ctrl-Z */
+	bool control; /* has a byte below 0x20 but TAB, LF and CR, or 0x7F; a NUL too is one */
+	bool less;    /* has a "<" */
 };
 
 struct gv_vmx;
@@ -103,9 +106,15 @@ struct gv_span gv_vmx_line_ending(const struct gv_vmx *vmx);
 /* Moves LINE to the next line, or to the first when it is zeroed. Returns false after the last. */
 bool gv_vmx_next(const struct gv_vmx *vmx, struct gv_line *line);
 
+/* Sets *LINE to the line that starts at byte START and has NUMBER. */
+void gv_vmx_visit(const struct gv_vmx *vmx, size_t start, uint32_t number, struct gv_line *line);
+
 /* Sets *LINE to the first entry called NAME, in any case. Returns false, *LINE untouched, if none.
  */
 bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line);
+
+/* True when there is an entry called NAME, in any case. */
+bool gv_vmx_has(const struct gv_vmx *vmx, struct gv_span name);
 
 /* Moves *LINE, an entry, to the next entry of the same name. Returns false, untouched, if none. */
 bool gv_vmx_find_again(const struct gv_vmx *vmx, struct gv_line *line);
@@ -116,6 +125,12 @@ bool gv_vmx_find_again(const struct gv_vmx *vmx, struct gv_line *line);
  * false after the last.
  */
 bool gv_vmx_next_named(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line);
+
+/*
+ * False when no line has a name that begins with PREFIX, in any case, malformed lines included.
+ * True may be wrong: it is an answer that costs nothing.
+ */
+bool gv_vmx_may_begin(const struct gv_vmx *vmx, struct gv_span prefix);
 
 /*
  * Sets *LINE to the entry that repeats an earlier name, counted from INDEX 0, and *FIRST to the

@@ -85,9 +85,10 @@ enum gv_status gv_place_reenter(struct gv_place *place, struct gv_error *err)
 	struct gv_os_stat stat;
 	enum gv_status status = open_folder(place, &stat, err);
 	if (status == GV_OK && (stat.device != place->device || stat.inode != place->inode))
-		return gv_fail(err, GV_ECHANGED,
-		               "its folder was exchanged by another program "
-		               "meanwhile");
+		status = gv_fail(err, GV_ECHANGED,
+		                 "its folder was exchanged by another program meanwhile");
+	if (status != GV_OK)
+		gv_place_close(place);
 	return status;
 }
 
@@ -264,8 +265,10 @@ enum gv_status gv_stage(struct gv_staged *staged, struct gv_place *place, const 
 	*place = (struct gv_place){0};
 	enum gv_status status =
 		backup ? name_backup(&staged->backup, staged->place.name, err) : GV_OK;
+	/* The backup of a file with several names is a copy: what is displaced goes. */
+	bool keep = backup && was->stat.links == 1;
 	if (status == GV_OK)
-		status = write_temp(staged, backup ? GV_TEMP_KEEP : GV_TEMP_DISCARD, text, durable,
+		status = write_temp(staged, keep ? GV_TEMP_KEEP : GV_TEMP_DISCARD, text, durable,
 		                    err);
 	return status;
 }

@@ -27,7 +27,10 @@ struct gv_place {
 /* Opens the folder of the file PATH. On failure there is nothing to leave. */
 enum gv_status gv_place_enter(struct gv_place *place, const char *path, struct gv_error *err);
 
-/* Opens the folder of a place that was closed. GV_ECHANGED when it is another folder by now. */
+/*
+ * Opens the folder of a place that was closed. GV_ECHANGED when it is another folder by now. On
+ * failure it stays closed.
+ */
 enum gv_status gv_place_reenter(struct gv_place *place, struct gv_error *err);
 
 /* Closes the folder, and lets go of it if it is held; the place can be entered again. */

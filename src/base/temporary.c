@@ -88,7 +88,8 @@ bool gv_temp_read(struct gv_temp *out, const char *name)
 		if (!read_field(&at, i == CHECK ? '.' : '-', &fields[i]))
 			return false;
 	}
-	if (strcmp(at - 1, SUFFIX) != 0 || hash(name, (size_t)(check - name)) != fields[CHECK])
+	if (at - check != 9 || strcmp(at - 1, SUFFIX) != 0 ||
+	    hash(name, (size_t)(check - name)) != fields[CHECK])
 		return false;
 	*out = (struct gv_temp){
 		.use = (enum gv_temp_use)use,
@@ -122,10 +123,11 @@ bool gv_temp_is_orphan(const struct gv_temp *temp, uint64_t untouched)
 	const uint64_t day = UINT64_C(24) * 3600 * 1000000000;
 	struct gv_os_self self;
 	gv_os_self(&self);
-	bool here = temp->machine == self.machine;
-	if (here && temp->boot == self.boot && temp->space == self.space)
+	bool here = self.machine != 0 && temp->machine == self.machine;
+	bool known = here && self.boot != 0 && temp->boot != 0;
+	if (known && temp->boot == self.boot && temp->space == self.space)
 		return !is_running(temp);
-	if (here && self.machine != 0 && temp->boot != self.boot)
+	if (known && temp->boot != self.boot)
 		return true; /* the machine was started anew since */
 	return untouched > day;
 }

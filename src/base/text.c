@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char fold(char byte)
+char gv_fold(char byte)
 {
 	return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
 }
@@ -27,18 +27,24 @@ bool gv_span_equal(struct gv_span a, struct gv_span b)
 
 bool gv_span_equal_nocase(struct gv_span a, struct gv_span b)
 {
-	return a.len == b.len && gv_span_begins_nocase(a, b);
+	return a.len == b.len && gv_span_common_nocase(a, b) == a.len;
+}
+
+size_t gv_span_common_nocase(struct gv_span a, struct gv_span b)
+{
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	size_t same = 0;
+	/* Names are mostly spelt in the usual case. */
+	if (gv_span_equal(gv_span_part(a, 0, shorter), gv_span_part(b, 0, shorter)))
+		return shorter;
+	while (same < shorter && gv_fold(a.at[same]) == gv_fold(b.at[same]))
+		same++;
+	return same;
 }
 
 bool gv_span_begins_nocase(struct gv_span span, struct gv_span prefix)
 {
-	if (span.len < prefix.len)
-		return false;
-	for (size_t i = 0; i < prefix.len; i++) {
-		if (fold(span.at[i]) != fold(prefix.at[i]))
-			return false;
-	}
-	return true;
+	return span.len >= prefix.len && gv_span_common_nocase(span, prefix) == prefix.len;
 }
 
 bool gv_span_ends_nocase(struct gv_span span, struct gv_span suffix)
@@ -90,6 +96,19 @@ bool gv_span_number(struct gv_span span, uint64_t *out)
 	return true;
 }
 
+/* Gives BUF room for CAP bytes, more than it has; 0 stands for too many. */
+static char *resize(struct gv_buf *buf, size_t cap)
+{
+	char *at = cap > 0 ? realloc(buf->at, cap) : NULL;
+	if (at == NULL) {
+		buf->failed = true;
+		return NULL;
+	}
+	buf->at = at;
+	buf->cap = cap;
+	return buf->at + buf->len;
+}
+
 char *gv_buf_reserve(struct gv_buf *buf, size_t more)
 {
 	if (buf->failed)
@@ -99,14 +118,16 @@ char *gv_buf_reserve(struct gv_buf *buf, size_t more)
 	size_t cap = buf->cap < 64 ? 64 : buf->cap;
 	while (cap - buf->len <= more && cap <= SIZE_MAX / 2)
 		cap *= 2;
-	char *at = cap - buf->len > more ? realloc(buf->at, cap) : NULL;
-	if (at == NULL) {
-		buf->failed = true;
+	return resize(buf, cap - buf->len > more ? cap : 0);
+}
+
+char *gv_buf_reserve_exact(struct gv_buf *buf, size_t more)
+{
+	if (buf->failed)
 		return NULL;
-	}
-	buf->at = at;
-	buf->cap = cap;
-	return buf->at + buf->len;
+	if (more < buf->cap - buf->len)
+		return buf->at + buf->len;
+	return resize(buf, more < SIZE_MAX - buf->len ? buf->len + more + 1 : 0);
 }
 
 void gv_buf_add(struct gv_buf *buf, struct gv_span bytes)

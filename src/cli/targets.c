@@ -150,61 +150,74 @@ bool targets_all_rules(const struct targets *targets, struct cli *cli, struct gv
 	return true;
 }
 
+struct cleaning {
+	struct cli *cli;
+	struct gv_leftovers leftovers;
+	uint64_t device; /* with INODE: the folder that was cleaned last */
+	uint64_t inode;
+};
+
 /* Cleans FOLDER; what cannot be cleaned is said and stops nothing. */
-static void clean_folder(struct cli *cli, struct gv_leftovers *leftovers, const char *folder)
+static void clean_folder(struct cleaning *cleaning, const char *folder)
 {
 	struct gv_error err = {0};
+	struct gv_leftovers *leftovers = &cleaning->leftovers;
+	struct output *out = &cleaning->cli->out;
 	size_t unclear = leftovers->unclear;
 	if (gv_leftovers_clean(leftovers, folder, &err) != GV_OK)
-		output_failure(&cli->out, folder, &err);
+		output_failure(out, folder, &err);
 	if (leftovers->unclear > unclear)
-		output_error(&cli->out, folder,
+		output_error(out, folder,
 		             "%s is of a run that was killed and may hold a text that is nowhere "
 		             "else: look at it, then remove it",
 		             leftovers->name);
 }
 
-/* The folder of a named file, links followed. */
-static void clean_beside(struct cli *cli, struct gv_leftovers *leftovers, const char *path)
+/* The folder of a named file, links followed; once for the files of a folder in a row. */
+static void clean_beside(struct cleaning *cleaning, const char *path)
 {
 	struct gv_place place = {0};
 	if (gv_place_enter(&place, path, NULL) != GV_OK)
 		return; /* the repair will say what is wrong with it */
 	gv_place_close(&place);
-	clean_folder(cli, leftovers, place.folder);
+	if (place.device != cleaning->device || place.inode != cleaning->inode)
+		clean_folder(cleaning, place.folder);
+	cleaning->device = place.device;
+	cleaning->inode = place.inode;
 	gv_place_leave(&place);
 }
 
-static void tell_leftovers(struct cli *cli, const struct gv_leftovers *leftovers)
+static void tell_leftovers(const struct cleaning *cleaning)
 {
-	if (cli->settings.quiet)
+	const struct gv_leftovers *leftovers = &cleaning->leftovers;
+	struct output *out = &cleaning->cli->out;
+	if (cleaning->cli->settings.quiet)
 		return;
 	if (leftovers->removed > 0)
-		output_error(&cli->out, NULL,
-		             "removed %zu temporary file%s of a run that was killed",
+		output_error(out, NULL, "removed %zu temporary file%s of a run that was killed",
 		             leftovers->removed, leftovers->removed == 1 ? "" : "s");
 	if (leftovers->restored > 0)
-		output_error(&cli->out, NULL, "completed %zu backup%s of a run that was killed",
+		output_error(out, NULL, "completed %zu backup%s of a run that was killed",
 		             leftovers->restored, leftovers->restored == 1 ? "" : "s");
 }
 
 void targets_clean_up(struct cli *cli, const struct gv_paths *paths)
 {
-	struct gv_leftovers leftovers = {0};
+	struct cleaning cleaning = {.cli = cli};
 	for (size_t i = 0; i < paths->folder_count; i++) {
 		if (paths->folders[i]->has_leftovers)
-			clean_folder(cli, &leftovers, paths->folders[i]->path);
+			clean_folder(&cleaning, paths->folders[i]->path);
 	}
 	for (size_t i = 0; i < paths->count; i++) {
 		if (paths->at[i].named && !targets_is_input(paths->at[i].path))
-			clean_beside(cli, &leftovers, paths->at[i].path);
+			clean_beside(&cleaning, paths->at[i].path);
 	}
-	tell_leftovers(cli, &leftovers);
+	tell_leftovers(&cleaning);
 }
 
 void targets_clean_up_beside(struct cli *cli, const char *path)
 {
-	struct gv_leftovers leftovers = {0};
-	clean_beside(cli, &leftovers, path);
-	tell_leftovers(cli, &leftovers);
+	struct cleaning cleaning = {.cli = cli};
+	clean_beside(&cleaning, path);
+	tell_leftovers(&cleaning);
 }

@@ -132,7 +132,10 @@ int gv_os_random(uint64_t *out);
 void gv_os_hold_signals(void);
 void gv_os_release_signals(void);
 
-/* For main: a write beyond a size limit fails with EFBIG instead of ending the program. */
+/*
+ * For main: a write beyond a size limit fails with EFBIG instead of ending the program, and no file
+ * takes the number of a standard one that is closed.
+ */
 void gv_os_prepare_process(void);
 
 /*

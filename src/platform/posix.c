@@ -437,9 +437,24 @@ void gv_os_release_signals(void)
 	pthread_sigmask(SIG_SETMASK, &held_before, NULL);
 }
 
+/*
+ * A file that is opened while a standard one is closed would take its number, and be read or
+ * written for it. What takes it now fails as the closed one would.
+ */
+static void occupy_closed(void)
+{
+	static const int refusing[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+	for (int file = 0; file <= 2; file++) {
+		int taken = -1;
+		if (fcntl(file, F_GETFD) < 0)
+			open_at(AT_FDCWD, "/dev/null", refusing[file], 0, &taken);
+	}
+}
+
 void gv_os_prepare_process(void)
 {
 	signal(SIGXFSZ, SIG_IGN);
+	occupy_closed();
 }
 
 static atomic_int noted_ending; /* lock-free wherever there are threads: a handler may set it */

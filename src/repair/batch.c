@@ -38,6 +38,7 @@ struct pending {
 struct slot {
 	void *rendered;
 	bool looked_at;
+	bool short_of;           /* failed for want of what the others of the window hold */
 	struct pending *pending; /* NULL when there is nothing to write */
 };
 
@@ -52,7 +53,8 @@ struct window {
 	size_t count; /* slots that were looked at */
 	uint64_t close_at;
 	atomic_size_t bytes;
-	struct pending **queue; /* the pending ones in order */
+	struct pending **queue;   /* the pending ones in order */
+	struct pending **by_file; /* the same, those of one file together */
 	size_t queued;
 	size_t *runs; /* where a run of files in one folder begins in the queue; QUEUED at the end
 	               */
@@ -124,7 +126,7 @@ static enum gv_status stage(struct window *window, struct slot *slot, struct gv_
 		return gv_fail_memory(err);
 	enum gv_status status =
 		gv_stage(&pending->staged, place, file, gv_buf_span(&repair->plan.text),
-	                 batch->options->backup, batch->durability == GV_DURABLE_FILE, err);
+	                 batch->options->backup, window->sync_each_text, err);
 	repair->written = status == GV_OK;
 	if (status != GV_OK) {
 		free_pending(pending);
@@ -134,6 +136,13 @@ static enum gv_status stage(struct window *window, struct slot *slot, struct gv_
 	pending->slot = slot;
 	slot->pending = pending;
 	return GV_OK;
+}
+
+/* True of a failure for want of room or descriptors, which the files of a window share. */
+static bool is_shortage(const struct gv_error *err)
+{
+	return err->code == ENOSPC || err->code == EDQUOT || err->code == EMFILE ||
+	       err->code == ENFILE;
 }
 
 /* One file, up to its staged text, and what is to be said of it. */
@@ -160,6 +169,7 @@ static void look_at(void *context, unsigned worker, size_t piece)
 		stage(window, slot, &place, &file, &repair, &err);
 	slot->rendered = batch->render(batch->context, index, &repair, &err);
 	slot->looked_at = true;
+	slot->short_of = known == NULL && path != NULL && is_shortage(&err);
 	if (slot->pending != NULL) {
 		slot->pending->original = repair.original;
 		repair.original = (struct gv_buf){0};
@@ -217,6 +227,38 @@ static void queue_pending(struct window *window)
 	window->runs[window->run_count] = window->queued;
 }
 
+/* By the file that is to be replaced, then by the order of the files. */
+static int compare_files(const void *left, const void *right)
+{
+	const struct pending *a = *(struct pending *const *)left;
+	const struct pending *b = *(struct pending *const *)right;
+	const struct gv_os_stat *x = &a->staged.was;
+	const struct gv_os_stat *y = &b->staged.was;
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	if (x->inode != y->inode)
+		return x->inode < y->inode ? -1 : 1;
+	return a->slot < b->slot ? -1 : 1;
+}
+
+/*
+ * A file that was named twice is replaced once: its second text, made from the old one, is given
+ * up, and it starts over behind the others, when it is the new one that is read.
+ */
+static void give_up_doubles(struct window *window)
+{
+	struct gv_error err = {0};
+	gv_fail(&err, GV_ECHANGED, "is named twice");
+	memcpy(window->by_file, window->queue, window->queued * sizeof(struct pending *));
+	qsort(window->by_file, window->queued, sizeof(struct pending *), compare_files);
+	for (size_t i = 1; i < window->queued; i++) {
+		const struct gv_os_stat *last = &window->by_file[i - 1]->staged.was;
+		const struct gv_os_stat *here = &window->by_file[i]->staged.was;
+		if (last->device == here->device && last->inode == here->inode)
+			note_trouble(window->by_file[i], &err);
+	}
+}
+
 static void sync_one(void *context, unsigned worker, size_t piece)
 {
 	struct window *window = context;
@@ -259,8 +301,7 @@ static bool is_one_device(const struct window *window)
 /* The second phase: no new text gets its name before it is on the disk. */
 static void make_durable(struct window *window)
 {
-	if (window->batch->durability == GV_DURABLE_NONE || window->sync_each_text ||
-	    window->queued == 0)
+	if (window->batch->durability == GV_DURABLE_NONE || window->sync_each_text)
 		return;
 	if (window->queued > FEW && is_one_device(window) && sync_around(window->queue[0]) == 0)
 		return;
@@ -298,6 +339,19 @@ static void fail_run(struct window *window, size_t from, size_t to, const struct
 		note_trouble(window->queue[i], err);
 }
 
+/* Makes the names of a run durable; its folder is open. Files that were not replaced are well. */
+static void sync_run(struct window *window, size_t run)
+{
+	struct gv_error err = {0};
+	size_t from = window->runs[run];
+	if (sync_names(&window->queue[from]->staged.place, &err) == GV_OK)
+		return;
+	for (size_t i = from; i < window->runs[run + 1]; i++) {
+		if (window->queue[i]->committed)
+			note_trouble(window->queue[i], &err);
+	}
+}
+
 /* Files of one folder, which is held for all of them. */
 static void commit_run(void *context, unsigned worker, size_t piece)
 {
@@ -315,10 +369,25 @@ static void commit_run(void *context, unsigned worker, size_t piece)
 			commit(window, window->queue[i], place);
 	}
 	if (status == GV_OK && window->sync_each_folder)
-		status = sync_names(place, &err);
+		sync_run(window, piece);
 	gv_place_close(place);
 	if (status != GV_OK)
 		fail_run(window, from, to, &err);
+}
+
+/* Where one sync of the file system cannot do it: the names in one folder. */
+static void sync_folder(void *context, unsigned worker, size_t piece)
+{
+	struct window *window = context;
+	size_t from = window->runs[piece];
+	struct gv_place *place = &window->queue[from]->staged.place;
+	struct gv_error err = {0};
+	(void)worker;
+	if (gv_place_reenter(place, &err) == GV_OK)
+		sync_run(window, piece);
+	else
+		fail_run(window, from, window->runs[piece + 1], &err);
+	gv_place_close(place);
 }
 
 /* The third phase: the names change, folder by folder, and are made durable. */
@@ -330,14 +399,10 @@ static void commit_all(struct window *window)
 	struct gv_job job = {
 		.count = window->run_count, .chunk = 1, .work = commit_run, .context = window};
 	gv_pool_run(window->batch->pool, &job);
-	if (!batched || few)
+	if (!batched || few || sync_around(window->queue[0]) == 0)
 		return;
-	int code = sync_around(window->queue[0]);
-	struct gv_error err = {0};
-	if (code == 0)
-		return;
-	gv_fail_system(&err, code, "replaced, but a power cut may undo it");
-	fail_run(window, 0, window->queued, &err);
+	job.work = sync_folder;
+	gv_pool_run(window->batch->pool, &job);
 }
 
 /* Says anew of a file whose commit failed what became of it. */
@@ -351,7 +416,7 @@ static void render_again(struct window *window, struct slot *slot, const struct 
 	slot->rendered = batch->render(batch->context, index, repair, err);
 }
 
-/* Another program changed the file meanwhile: all over again, for it alone. */
+/* Another program changed the file meanwhile, or room was short: all over again, for it alone. */
 static void start_over(struct window *window, struct slot *slot)
 {
 	size_t index = window->first + (size_t)(slot - window->slots);
@@ -388,6 +453,8 @@ static size_t deliver_window(struct window *window)
 		struct slot *slot = &window->slots[i];
 		if (slot->pending != NULL)
 			settle_slot(window, slot);
+		else if (slot->short_of && !is_over(window))
+			start_over(window, slot);
 		if (!slot->looked_at) {
 			if (slot->rendered != NULL)
 				batch->discard(batch->context, slot->rendered);
@@ -403,10 +470,12 @@ static size_t run_window(struct window *window)
 {
 	fill_window(window);
 	queue_pending(window);
-	if (!is_over(window))
+	if (window->queued > 1)
+		give_up_doubles(window);
+	if (window->queued > 0 && !is_over(window)) {
 		make_durable(window);
-	if (!is_over(window) && window->queued > 0)
 		commit_all(window);
+	}
 	return deliver_window(window);
 }
 
@@ -417,6 +486,7 @@ static void close_window(struct window *window)
 	free(window->around);
 	free(window->slots);
 	free(window->queue);
+	free(window->by_file);
 	free(window->runs);
 }
 
@@ -431,9 +501,10 @@ static bool open_window(struct window *window, const struct gv_batch *batch)
 	window->around = calloc(workers, sizeof *window->around);
 	window->slots = calloc(cap + 1, sizeof *window->slots);
 	window->queue = calloc(cap + 1, sizeof(struct pending *));
+	window->by_file = calloc(cap + 1, sizeof(struct pending *));
 	window->runs = calloc(cap + 1, sizeof *window->runs);
 	if (window->around == NULL || window->slots == NULL || window->queue == NULL ||
-	    window->runs == NULL)
+	    window->by_file == NULL || window->runs == NULL)
 		return false;
 	for (unsigned i = 0; i < workers; i++)
 		window->around[i] = gv_surroundings_new();

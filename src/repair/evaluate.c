@@ -1,11 +1,12 @@
 #include "repair/evaluate.h"
 
 #include "base/charset.h"
+#include "repair/prefixes.h"
 
 struct evaluation {
 	const struct gv_vmx *vmx;
-	const struct gv_charset *charset;
 	struct gv_findings *findings;
+	struct prefixes prefixes;
 	struct gv_buf message;
 };
 
@@ -17,20 +18,30 @@ struct hits {
 	struct gv_line first_wrong;
 };
 
-/*
- * Moves LINE to the next line whose name falls under RULE. A malformed line with a readable name
- * counts: VMware refuses the file for it, and a rule leaves exactly one entry or none.
- */
-static bool next_hit(const struct evaluation *evaluation, const struct gv_rule *rule,
-                     struct gv_line *line)
+/* A walk over the lines a rule is about. */
+struct hit_walk {
+	const struct gv_rule *rule;
+	struct gv_line line;      /* the line reached */
+	struct prefix_walk under; /* of a rule for many names */
+};
+
+static struct hit_walk start_walk(const struct evaluation *evaluation, const struct gv_rule *rule)
 {
-	if (!rule->prefix)
-		return gv_vmx_next_named(evaluation->vmx, rule->key, line);
-	while (gv_vmx_next(evaluation->vmx, line)) {
-		if (line->name.len > 0 && gv_span_begins_nocase(line->name, rule->key))
-			return true;
-	}
-	return false;
+	struct hit_walk walk = {.rule = rule};
+	if (rule->prefix)
+		walk.under = prefixes_walk(&evaluation->prefixes, rule->key);
+	return walk;
+}
+
+/*
+ * Moves WALK to the next line whose name falls under its rule. A malformed line with a readable
+ * name counts: VMware refuses the file for it, and a rule leaves exactly one entry or none.
+ */
+static bool next_hit(const struct evaluation *evaluation, struct hit_walk *walk)
+{
+	if (!walk->rule->prefix)
+		return gv_vmx_next_named(evaluation->vmx, walk->rule->key, &walk->line);
+	return prefixes_next(&evaluation->prefixes, evaluation->vmx, &walk->under, &walk->line);
 }
 
 static bool is_accepted(const struct gv_rule *rule, const struct gv_line *line)
@@ -47,12 +58,12 @@ static bool is_accepted(const struct gv_rule *rule, const struct gv_line *line)
 static struct hits find_hits(const struct evaluation *evaluation, const struct gv_rule *rule)
 {
 	struct hits hits = {0};
-	struct gv_line line = {0};
-	while (next_hit(evaluation, rule, &line)) {
+	struct hit_walk walk = start_walk(evaluation, rule);
+	while (next_hit(evaluation, &walk)) {
 		if (hits.count++ == 0)
-			hits.first = line;
-		if (!is_accepted(rule, &line) && hits.wrong++ == 0)
-			hits.first_wrong = line;
+			hits.first = walk.line;
+		if (!is_accepted(rule, &walk.line) && hits.wrong++ == 0)
+			hits.first_wrong = walk.line;
 	}
 	return hits;
 }
@@ -150,7 +161,8 @@ static void show_state(struct evaluation *evaluation, const struct gv_rule *rule
 		gv_buf_text(message, " stands on a malformed line");
 	} else {
 		gv_buf_text(message, " is \"");
-		gv_charset_show_short(message, evaluation->charset, hits->first.value, 60);
+		gv_charset_show_short(message, gv_charset_find(gv_vmx_encoding(evaluation->vmx)),
+		                      hits->first.value, 60);
 		gv_buf_char(message, '"');
 	}
 }
@@ -186,30 +198,30 @@ static void leave_one(struct evaluation *evaluation, const struct gv_rule *rule,
                       const struct hits *hits)
 {
 	struct gv_edits *edits = &evaluation->findings->edits;
-	struct gv_line line = hits->first;
+	struct hit_walk walk = {.rule = rule, .line = hits->first};
 	if (hits->count == 0) {
 		gv_edits_append(edits, evaluation->vmx, rule->key, rule->values[0]);
 		return;
 	}
-	if (!is_accepted(rule, &line))
-		gv_edits_set(edits, &line, rule->values[0]);
-	while (next_hit(evaluation, rule, &line))
-		gv_edits_remove(edits, &line);
+	if (!is_accepted(rule, &walk.line))
+		gv_edits_set(edits, &walk.line, rule->values[0]);
+	while (next_hit(evaluation, &walk))
+		gv_edits_remove(edits, &walk.line);
 }
 
 static void edit(struct evaluation *evaluation, const struct gv_rule *rule, const struct hits *hits)
 {
 	struct gv_edits *edits = &evaluation->findings->edits;
-	struct gv_line line = {0};
 	if (rule->ensure != GV_ENSURE_ABSENT && !rule->prefix) {
 		leave_one(evaluation, rule, hits);
 		return;
 	}
-	while (next_hit(evaluation, rule, &line)) {
+	struct hit_walk walk = start_walk(evaluation, rule);
+	while (next_hit(evaluation, &walk)) {
 		if (rule->ensure == GV_ENSURE_ABSENT)
-			gv_edits_remove(edits, &line);
-		else if (!is_accepted(rule, &line))
-			gv_edits_set(edits, &line, rule->values[0]);
+			gv_edits_remove(edits, &walk.line);
+		else if (!is_accepted(rule, &walk.line))
+			gv_edits_set(edits, &walk.line, rule->values[0]);
 	}
 }
 
@@ -250,11 +262,12 @@ void gv_evaluate(struct gv_findings *findings, const struct gv_vmx *vmx,
 {
 	struct evaluation evaluation = {
 		.vmx = vmx,
-		.charset = gv_charset_find(gv_vmx_encoding(vmx)),
 		.findings = findings,
 	};
+	findings->failed |= !prefixes_find(&evaluation.prefixes, vmx, rules);
 	for (size_t i = 0; i < rules->count; i++)
 		evaluate(&evaluation, &rules->at[i]);
 	findings->failed |= evaluation.message.failed;
+	prefixes_dispose(&evaluation.prefixes);
 	gv_buf_dispose(&evaluation.message);
 }

@@ -4,95 +4,37 @@
 #include <string.h>
 
 #include "vmx/grammar.h"
-#include "vmx/names.h"
+#include "vmx/index.h"
 
 struct gv_vmx {
 	struct gv_span text;
 	struct gv_vmx_counts counts;
-	struct names names;
+	struct index *index; /* INNER, which changes when it is asked, even of a const document */
+	struct index inner;
 };
-
-static const char bom[] = {'\xEF', '\xBB', '\xBF'};
-
-static bool has_bom(struct gv_span text)
-{
-	return text.len >= sizeof bom && memcmp(text.at, bom, sizeof bom) == 0;
-}
-
-static bool has_high_byte(struct gv_span text)
-{
-	size_t i = 0;
-	for (; text.len - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
-		uint64_t word;
-		memcpy(&word, text.at + i, sizeof word);
-		if ((word & UINT64_C(0x8080808080808080)) != 0)
-			return true;
-	}
-	for (; i < text.len; i++) {
-		if ((unsigned char)text.at[i] > 0x7F)
-			return true;
-	}
-	return false;
-}
-
-static void count_ending(struct gv_vmx_counts *counts, struct gv_span text,
-                         const struct gv_line *line)
-{
-	if (line->end == line->start)
-		return;
-	char last = text.at[line->end - 1];
-	if (last == '\r')
-		counts->cr++;
-	else if (last == '\n' && line->end - line->start > 1 && text.at[line->end - 2] == '\r')
-		counts->crlf++;
-	else if (last == '\n')
-		counts->lf++;
-}
-
-static enum gv_status read_lines(struct gv_vmx *vmx, struct gv_error *err)
-{
-	struct gv_vmx_counts *counts = &vmx->counts;
-	struct gv_line line = {0};
-	while (gv_vmx_next(vmx, &line)) {
-		counts->lines++;
-		count_ending(counts, vmx->text, &line);
-		if (line.kind == GV_LINE_MALFORMED)
-			counts->malformed++;
-		if (line.kind != GV_LINE_ENTRY)
-			continue;
-		counts->entries++;
-		if (!names_add(&vmx->names, vmx->text, &line))
-			return gv_fail_memory(err);
-	}
-	counts->duplicates = (uint32_t)vmx->names.repeat_count;
-	return GV_OK;
-}
 
 enum gv_status gv_vmx_parse(struct gv_vmx **out, struct gv_span text, struct gv_error *err)
 {
 	if (text.len >= GV_VMX_LIMIT)
 		return gv_fail(err, GV_ETOOBIG, "larger than 4 GiB");
-	struct gv_vmx *vmx = calloc(1, sizeof *vmx);
+	struct gv_vmx *vmx = malloc(sizeof *vmx);
 	if (vmx == NULL)
 		return gv_fail_memory(err);
 	vmx->text = text;
-	vmx->counts.bom = has_bom(text);
-	vmx->counts.nul = text.len > 0 && memchr(text.at, '\0', text.len) != NULL;
-	vmx->counts.high = has_high_byte(text);
-	names_init(&vmx->names);
-	enum gv_status status = read_lines(vmx, err);
-	if (status != GV_OK)
+	vmx->index = &vmx->inner;
+	if (!index_read(vmx->index, text, &vmx->counts)) {
 		gv_vmx_free(vmx);
-	else
-		*out = vmx;
-	return status;
+		return gv_fail_memory(err);
+	}
+	*out = vmx;
+	return GV_OK;
 }
 
 void gv_vmx_free(struct gv_vmx *vmx)
 {
 	if (vmx == NULL)
 		return;
-	names_dispose(&vmx->names);
+	index_dispose(vmx->index);
 	free(vmx);
 }
 
@@ -119,7 +61,7 @@ struct gv_span gv_vmx_line_ending(const struct gv_vmx *vmx)
 bool gv_vmx_next(const struct gv_vmx *vmx, struct gv_line *line)
 {
 	if (line->number == 0 && vmx->counts.bom)
-		line->end = sizeof bom;
+		line->end = 3;
 	if (line->end >= vmx->text.len)
 		return false;
 	size_t start = line->end;
@@ -129,17 +71,39 @@ bool gv_vmx_next(const struct gv_vmx *vmx, struct gv_line *line)
 	return true;
 }
 
+void gv_vmx_visit(const struct gv_vmx *vmx, size_t start, uint32_t number, struct gv_line *line)
+{
+	*line = (struct gv_line){.start = start, .number = number};
+	grammar_read_line(vmx->text, vmx->counts.nul, line);
+}
+
 /* The line at a place the index remembers. */
 static void revisit(const struct gv_vmx *vmx, struct name_place place, struct gv_line *line)
 {
-	*line = (struct gv_line){.start = place.offset, .number = place.number};
-	grammar_read_line(vmx->text, vmx->counts.nul, line);
+	gv_vmx_visit(vmx, place.offset, place.number, line);
 }
 
 bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
 {
 	struct name_place place;
-	if (!names_find(&vmx->names, vmx->text, name, &place))
+	if (!index_find(vmx->index, name, hash_name(&vmx->index->key, name), &place))
+		return false;
+	revisit(vmx, place, line);
+	return true;
+}
+
+bool gv_vmx_has(const struct gv_vmx *vmx, struct gv_span name)
+{
+	struct name_place place;
+	return index_find(vmx->index, name, hash_name(&vmx->index->key, name), &place);
+}
+
+/* Moves LINE, which NAMES holds, to the next line of its name. */
+static bool find_again(const struct gv_vmx *vmx, const struct names *names, struct gv_line *line)
+{
+	struct name_place place;
+	struct name_hash hash = hash_name(&vmx->index->key, line->name);
+	if (!names_find_next(names, vmx->text, line->name, hash, line->start, &place))
 		return false;
 	revisit(vmx, place, line);
 	return true;
@@ -147,23 +111,12 @@ bool gv_vmx_find(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *
 
 bool gv_vmx_find_again(const struct gv_vmx *vmx, struct gv_line *line)
 {
-	for (size_t i = names_repeats_after(&vmx->names, line->start); i < vmx->names.repeat_count;
-	     i++) {
-		struct gv_line other;
-		revisit(vmx, vmx->names.repeats[i].here, &other);
-		if (!gv_span_equal_nocase(other.name, line->name))
-			continue;
-		*line = other;
-		return true;
-	}
-	return false;
+	return vmx->index->entries.repeat_count > 0 && find_again(vmx, &vmx->index->entries, line);
 }
 
-bool gv_vmx_next_named(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
+/* The same for a name that both entries and malformed lines have: line by line. */
+static bool walk_to(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
 {
-	if (vmx->counts.malformed == 0)
-		return line->number == 0 ? gv_vmx_find(vmx, name, line)
-		                         : gv_vmx_find_again(vmx, line);
 	while (gv_vmx_next(vmx, line)) {
 		if (line->name.len > 0 && gv_span_equal_nocase(line->name, name))
 			return true;
@@ -171,13 +124,45 @@ bool gv_vmx_next_named(const struct gv_vmx *vmx, struct gv_span name, struct gv_
 	return false;
 }
 
+/* gv_vmx_next_named where there are malformed lines with a name. */
+static bool next_of_both(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
+{
+	struct name_hash hash = hash_name(&vmx->index->key, name);
+	struct name_place place;
+	bool entries = index_find(vmx->index, name, hash, &place);
+	struct name_place entry = place;
+	bool malformed = names_find(vmx->index->broken, vmx->text, name, hash, &place);
+	if (entries && malformed)
+		return walk_to(vmx, name, line);
+	if (!entries && !malformed)
+		return false;
+	if (line->number > 0)
+		return find_again(vmx, entries ? &vmx->index->entries : vmx->index->broken, line);
+	revisit(vmx, entries ? entry : place, line);
+	return true;
+}
+
+bool gv_vmx_next_named(const struct gv_vmx *vmx, struct gv_span name, struct gv_line *line)
+{
+	if (vmx->index->broken != NULL)
+		return next_of_both(vmx, name, line);
+	return line->number == 0 ? gv_vmx_find(vmx, name, line) : gv_vmx_find_again(vmx, line);
+}
+
+bool gv_vmx_may_begin(const struct gv_vmx *vmx, struct gv_span prefix)
+{
+	struct name_hash hash = hash_name(&vmx->index->key, prefix);
+	return names_may_begin(&vmx->index->entries, prefix, hash) ||
+	       (vmx->index->broken != NULL && names_may_begin(vmx->index->broken, prefix, hash));
+}
+
 bool gv_vmx_duplicate(const struct gv_vmx *vmx, size_t index, struct gv_line *line,
                       struct gv_line *first)
 {
-	if (index >= vmx->names.repeat_count)
+	if (index >= vmx->index->entries.repeat_count)
 		return false;
-	revisit(vmx, vmx->names.repeats[index].here, line);
-	revisit(vmx, vmx->names.repeats[index].first, first);
+	revisit(vmx, vmx->index->entries.repeats[index].here, line);
+	revisit(vmx, vmx->index->entries.repeats[index].first, first);
 	return true;
 }
 

@@ -30,14 +30,12 @@ enum gv_encryption gv_vmx_encryption(const struct gv_vmx *vmx)
 {
 	bool key_safe = has(vmx, "encryption.keySafe");
 	bool data = has(vmx, "encryption.data");
-	bool clear = is_declared_partial(vmx) || has(vmx, "virtualHW.version") ||
-	             has(vmx, "config.version");
 	if (!key_safe && !data && !is_foreign(vmx))
 		return GV_ENCRYPTION_NONE;
 	if (has_twice(vmx, "encryption.keySafe") || has_twice(vmx, "encryption.data") ||
 	    has_twice(vmx, "vmx.encryptionType"))
 		return GV_ENCRYPTION_AMBIGUOUS;
-	if (clear)
+	if (is_declared_partial(vmx) || has(vmx, "virtualHW.version") || has(vmx, "config.version"))
 		return GV_ENCRYPTION_PARTIAL;
 	return key_safe != data && !is_foreign(vmx) ? GV_ENCRYPTION_BROKEN : GV_ENCRYPTION_FULL;
 }

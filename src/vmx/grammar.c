@@ -9,7 +9,7 @@ static size_t find_byte(struct gv_span text, size_t from, size_t to, char byte)
 }
 
 /* The first LF or CR of TEXT at or after START; TEXT.len when there is none. */
-static size_t find_line_end(struct gv_span text, size_t start)
+static size_t find_text_end(struct gv_span text, size_t start)
 {
 	/* In windows that double: a file of lone CRs is not searched to its end for each LF. */
 	size_t window = 256;
@@ -23,13 +23,16 @@ static size_t find_line_end(struct gv_span text, size_t start)
 	return text.len;
 }
 
-static void find_end(struct gv_span text, struct gv_line *line)
+/* The first byte behind the line ending at AT, if there is one. */
+static size_t behind_ending(struct gv_span text, size_t at)
 {
-	size_t at = find_line_end(text, line->start);
-	line->text_end = at;
-	line->end = at < text.len ? at + 1 : at;
-	if (line->end < text.len && text.at[at] == '\r' && text.at[line->end] == '\n')
-		line->end++;
+	size_t end = at < text.len ? at + 1 : at;
+	return end < text.len && text.at[at] == '\r' && text.at[end] == '\n' ? end + 1 : end;
+}
+
+size_t grammar_line_end(struct gv_span text, size_t start)
+{
+	return behind_ending(text, find_text_end(text, start));
 }
 
 static size_t skip_blanks(const char *at, size_t from, size_t to)
@@ -106,9 +109,45 @@ static void read_after_equals(struct gv_span text, struct gv_line *line, size_t 
 	}
 }
 
+/* Where the line of the SIZE bytes AT ends; SIZE when that is not seen. Scans no more than needed.
+ */
+static size_t scan_line(struct scan *scan, const char *at, size_t size)
+{
+	for (size_t seen = 64; seen < size; seen *= 2) {
+		scan_read(scan, at, seen);
+		if (scan->ends[seen / 64 - 1] != 0)
+			return seen - 64 + scan_zeros(scan->ends[seen / 64 - 1]);
+	}
+	return size;
+}
+
+/* Reads LINE when it is short and reads NAME = "VALUE", as nearly all do. */
+static bool read_usual_line(struct gv_span text, struct gv_line *line)
+{
+	struct scan scan;
+	const char *at = text.at + line->start;
+	size_t left = text.len - line->start;
+	size_t size = left < 129 ? left : 129;
+	size_t end = scan_line(&scan, at, size);
+	size_t name = end == size ? 0 : grammar_usual_name(&scan, at, 0, end);
+	if (name == 0)
+		return false;
+	line->kind = GV_LINE_ENTRY;
+	line->text_end = line->start + end;
+	line->end = behind_ending(text, line->text_end);
+	line->name_at = line->start;
+	line->name = (struct gv_span){at, name};
+	line->quoted = true;
+	set_value(text, line, line->start + name + 4, line->text_end - 1);
+	return true;
+}
+
 void grammar_read_line(struct gv_span text, bool may_have_nul, struct gv_line *line)
 {
-	find_end(text, line);
+	if (scan_is_fast() && !may_have_nul && read_usual_line(text, line))
+		return;
+	line->text_end = find_text_end(text, line->start);
+	line->end = behind_ending(text, line->text_end);
 	if (may_have_nul)
 		line->text_end = find_byte(text, line->start, line->text_end, '\0');
 	size_t begin = skip_blanks(text.at, line->start, line->text_end);
@@ -133,8 +172,12 @@ void grammar_read_line(struct gv_span text, bool may_have_nul, struct gv_line *l
 	}
 }
 
-struct gv_span grammar_name_at(struct gv_span text, size_t offset)
+bool grammar_is_named(struct gv_span text, size_t offset, struct gv_span name)
 {
 	size_t begin = skip_blanks(text.at, offset, text.len);
-	return gv_span_part(text, begin, skip_name(text.at, begin, text.len));
+	size_t end = begin + name.len;
+	if (end >= text.len || (text.at[end] != '=' && !ends_bare(text.at[end])))
+		return false;
+	return gv_span_equal_nocase(gv_span_part(text, begin, end), name) &&
+	       skip_name(name.at, 0, name.len) == name.len;
 }

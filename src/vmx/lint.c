@@ -236,12 +236,6 @@ static bool find_quotes(struct linter *linter, const struct gv_charset *charset,
 	return found;
 }
 
-static bool has_entry(const struct linter *linter, struct gv_span name)
-{
-	struct gv_line line;
-	return gv_vmx_find(linter->vmx, name, &line);
-}
-
 /* True when LINE's value stands in typographic quotes, of *OPEN and *CLOSE bytes. */
 static bool has_quotes(struct linter *linter, const struct gv_line *line, size_t *open,
                        size_t *close)
@@ -266,7 +260,7 @@ static bool lint_quotes(struct linter *linter, const struct gv_line *line)
 		return false;
 	bool creates = line->kind == GV_LINE_MALFORMED;
 	if (!gv_name_is_protected(line->name, false) &&
-	    !(creates && has_entry(linter, line->name))) {
+	    !(creates && gv_vmx_has(linter->vmx, line->name))) {
 		gv_edits_replace(edits, line->value_at, open, GV_LITERAL("\""));
 		gv_edits_replace(edits, line->value_at + value.len - close, close,
 		                 GV_LITERAL("\""));
@@ -410,7 +404,7 @@ static void guess_quotes(struct linter *linter, const struct gv_line *line)
 	bool bare = line->flaw == GV_FLAW_BLANK_IN_VALUE &&
 	            memchr(value.at, '"', value.len) == NULL &&
 	            memchr(value.at, '#', value.len) == NULL;
-	if ((!unclosed && !bare) || has_entry(linter, line->name) ||
+	if ((!unclosed && !bare) || gv_vmx_has(linter->vmx, line->name) ||
 	    gv_name_is_protected(line->name, false))
 		return;
 	struct gv_edits *edits = &linter->findings->edits;
@@ -476,8 +470,6 @@ static void lint_nul(struct linter *linter)
 static void lint_ctrl_z(struct linter *linter)
 {
 	const char *at = memchr(linter->text.at, 0x1A, linter->text.len);
-	if (at == NULL)
-		return;
 	size_t offset = (size_t)(at - linter->text.at);
 	struct gv_line line = line_at(linter, offset);
 	gv_buf_text(&linter->message, "Ctrl-Z: Windows stops reading here, Linux goes on");
@@ -486,7 +478,7 @@ static void lint_ctrl_z(struct linter *linter)
 
 static void lint_missing(struct linter *linter, const char *name, enum check check)
 {
-	if (has_entry(linter, gv_span_of(name)))
+	if (gv_vmx_has(linter->vmx, gv_span_of(name)))
 		return;
 	gv_buf_format(&linter->message, "%s is missing: this may be a fragment", name);
 	add_at(linter, check, 1, 1, GV_FIX_NONE, edits_so_far(linter));
@@ -511,18 +503,21 @@ void gv_lint(struct gv_findings *findings, const struct gv_vmx *vmx)
 	struct linter linter = {
 		.vmx = vmx,
 		.text = gv_vmx_text(vmx),
-		.charset = gv_charset_find(gv_vmx_encoding(vmx)),
 		.findings = findings,
 	};
 	if (linter.text.len == 0)
 		return;
+	/* Only what shows or checks bytes asks for it. */
+	if (counts->high || counts->malformed > 0 || counts->duplicates > 0)
+		linter.charset = gv_charset_find(gv_vmx_encoding(vmx));
 	if (counts->bom)
 		lint_mark(&linter);
 	lint_duplicates(&linter);
 	lint_lines(&linter);
 	if (counts->nul)
 		lint_nul(&linter);
-	lint_ctrl_z(&linter);
+	if (counts->ctrl_z)
+		lint_ctrl_z(&linter);
 	lint_encoding_name(&linter);
 	lint_missing(&linter, "config.version", MISSING_CONFIG_VERSION);
 	lint_missing(&linter, "virtualHW.version", MISSING_HARDWARE_VERSION);

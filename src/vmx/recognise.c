@@ -32,10 +32,13 @@ static bool is_odd(unsigned char byte)
 }
 
 /* One odd byte in twenty: text damaged in places stays text. */
-static bool is_binary(struct gv_span text)
+static bool is_binary(const struct gv_vmx *vmx)
 {
+	struct gv_span text = gv_vmx_text(vmx);
 	size_t odd = 0;
 	size_t whole = 0;
+	if (!gv_vmx_counts(vmx)->control)
+		return false;
 	for (size_t i = 0; i < text.len; i++) {
 		odd += is_odd((unsigned char)text.at[i]);
 		whole += text.at[i] != '\0';
@@ -52,9 +55,8 @@ static bool has_known_name(const struct gv_vmx *vmx)
 		"nvram",       "mks.enable3d",   "memsize",
 		"numvcpus",    "annotation",     "encryption.keySafe",
 	};
-	struct gv_line line;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-		if (gv_vmx_find(vmx, gv_span_of(known[i]), &line))
+		if (gv_vmx_has(vmx, gv_span_of(known[i])))
 			return true;
 	}
 	return false;
@@ -102,9 +104,8 @@ static bool has_machine_name(const struct gv_vmx *vmx)
 	static const char *const machine[] = {"config.version",  "virtualHW.version", "guestOS",
 	                                      "displayName",     "memsize",           "nvram",
 	                                      "encryption.data", "encryption.keySafe"};
-	struct gv_line line;
 	for (size_t i = 0; i < sizeof machine / sizeof *machine; i++) {
-		if (gv_vmx_find(vmx, gv_span_of(machine[i]), &line))
+		if (gv_vmx_has(vmx, gv_span_of(machine[i])))
 			return true;
 	}
 	return false;
@@ -152,9 +153,10 @@ static struct gv_span behind(struct gv_span text, char a, char b)
 }
 
 /* "<%" and "%>": text from which a program makes a .vmx. */
-static bool is_template(struct gv_span text)
+static bool is_template(const struct gv_vmx *vmx)
 {
-	return behind(behind(text, '<', '%'), '%', '>').at != NULL;
+	return gv_vmx_counts(vmx)->less &&
+	       behind(behind(gv_vmx_text(vmx), '<', '%'), '%', '>').at != NULL;
 }
 
 static bool is_all_nul(struct gv_span text)
@@ -172,7 +174,7 @@ static const char *without_entries(const struct gv_vmx *vmx, struct gv_span text
 	const struct gv_vmx_counts *counts = gv_vmx_counts(vmx);
 	if (is_all_nul(text))
 		return "all bytes are NUL, as after a power cut";
-	if (is_binary(text))
+	if (is_binary(vmx))
 		return "it is binary";
 	if (counts->malformed > 0)
 		return "no line reads name = \"value\", it is another format";
@@ -195,9 +197,9 @@ const char *gv_vmx_what_else(const struct gv_vmx *vmx)
 		return "it is a git-lfs pointer; run git lfs pull";
 	if (counts->entries == 0)
 		return without_entries(vmx, text);
-	if (is_binary(text))
+	if (is_binary(vmx))
 		return "it is binary";
-	if (is_template(text))
+	if (is_template(vmx))
 		return "it is an ERB template, from which a program makes a .vmx";
 	const char *other = has_machine_name(vmx) ? NULL : what_kin(vmx);
 	if (other != NULL)

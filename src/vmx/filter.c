@@ -1,0 +1,16 @@
+#include "vmx/filter.h"
+
+#include <stdlib.h>
+
+bool filter_init(struct filter *filter, size_t count)
+{
+	filter->words = calloc(count, sizeof *filter->words);
+	filter->count = (uint32_t)count;
+	return filter->words != NULL;
+}
+
+void filter_dispose(struct filter *filter)
+{
+	free(filter->words);
+	*filter = (struct filter){0};
+}
