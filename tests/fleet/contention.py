@@ -14,7 +14,7 @@ import threading
 import fleet
 import machines
 
-ROUNDS = 12
+ROUNDS = 8
 MACHINES = 60
 PAIRS = 8
 CONTROL_ROUNDS = 40

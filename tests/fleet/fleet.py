@@ -123,7 +123,7 @@ class Fleet:
         first = sorted(self.old)[0]
         inode = os.stat(first).st_ino
         while os.stat(first).st_ino == inode and run.poll() is None:
-            pass
+            time.sleep(0.0002)
 
     def count_repaired(self):
         return sum(read(path) == text for path, text in self.new.items())

@@ -23,7 +23,7 @@ ALIKE = (
     ".gpuvirt-0123456789abcdef.tmp.vmx.old",
     ".gpuvirt-0123456789abcdef.tmp~",
     ".gpuvirt-0123456789abcde.tmp",
-    ".gpuvirt.yaml",
+    ".gpuvirt-",
 )
 
 

@@ -16,7 +16,7 @@ import replay
 import strace
 
 FEW = 4
-MANY = 300  # enough to be grouped
+MANY = 100  # enough to be grouped
 SYNC = re.compile(r"\b(fsync|fdatasync|syncfs|sync)(\(| resumed)")
 RENAME = re.compile(r"\brename(at|at2)?\(")
 NO_EXCHANGE = "renameat2:error=EINVAL"

@@ -11,10 +11,10 @@ import time
 
 import fleet
 
-ROUNDS = 30
+ROUNDS = 20
 MACHINES = 500
-MIN_STOPPED = 15  # rounds in which the signal came before the end
-MIN_AMID = 4  # rounds in which some files were repaired and some not
+MIN_STOPPED = 10  # rounds in which the signal came before the end
+MIN_AMID = 3  # rounds in which some files were repaired and some not
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 HOW_FAR = re.compile(rb"stopped after (\d+) of (\d+) files")
 

@@ -53,17 +53,19 @@ def unescape(text):
     return bytes.fromhex(text.replace("\\x", ""))
 
 
+TOKEN = re.compile(r"""[^,\[\]{}"<]+|"[^"]*"|<[^>]*>|.""", re.DOTALL)
+
+
 def split_arguments(text):
-    """The arguments of a call; commas within [] and {} are no ends. Strings hold only escapes."""
-    parts, depth, current = [], 0, ""
-    for char in text:
-        depth += (char in "[{") - (char in "]}")
-        if char == "," and depth == 0:
-            parts.append(current.strip())
-            current = ""
+    """The arguments of a call; commas within [], {}, strings and <paths> are no ends."""
+    parts, depth = [""], 0
+    for token in TOKEN.findall(text):
+        depth += (token in "[{") - (token in "]}")
+        if token == "," and depth == 0:
+            parts.append("")
         else:
-            current += char
-    return parts + [current.strip()] if text else []
+            parts[-1] += token
+    return [part.strip() for part in parts] if text else []
 
 
 LINE = re.compile(r"^(\d+) +(.*)$")
