@@ -7,7 +7,7 @@
 
 #include "vmx/index.h"
 
-enum { LINES = 40000 };
+enum { LINES = 40000 }; /* more than a megabyte: less has no filter */
 
 /* A text so large that it has a filter; every 1000th name stands twice, lines differ in shape. */
 static struct gv_buf large_text(const char *ending, bool malformed)
@@ -66,11 +66,12 @@ static void assert_same_repeats(const struct gv_vmx *vmx, const struct names *al
 
 static void repeats_are_those_of_the_whole_index(void **state)
 {
-	static const char *const endings[] = {"\n", "\r\n", "\r"};
+	static const char *const endings[] = {"\r\n", "\n", "\r"};
 	const struct hash_key key = {{1, 2, 3, 4, 5, 6}};
 	(void)state;
-	for (size_t i = 0; i < COUNT(endings); i++) {
-		struct gv_buf text = large_text(endings[i], i == 1);
+	/* Under valgrind the first alone. */
+	for (size_t i = 0; i < (COUNT(endings) + MANY_DIVISOR - 1) / MANY_DIVISOR; i++) {
+		struct gv_buf text = large_text(endings[i], i == 0);
 		struct gv_vmx *vmx = parse(&text);
 		struct names all;
 		index_all(&all, &key, vmx);
@@ -100,7 +101,7 @@ static void any_name_is_found(void **state)
 	assert_true(finds(vmx, "displayName", LINES + 1));
 	assert_true(finds(vmx, "config.version", 0));
 	assert_true(finds(vmx, "guest.nothing", 0));
-	for (unsigned i = 0; i < 40; i++) {
+	for (unsigned i = 0; i < 40 / MANY_DIVISOR; i++) {
 		char name[60];
 		unsigned line = i * 990 + 1; /* none that is missing for being a repeat */
 		snprintf(name, sizeof name, "GUEST.%s%u",
