@@ -13,7 +13,7 @@
 static int print_name(char **argv)
 {
 	char name[GV_TEMP_SIZE];
-	gv_temp_name(name, (enum gv_temp_use)argv[1][0], strtoull(argv[2], NULL, 10), argv[3]);
+	gv_temp_name(name, (enum gv_temp_use)argv[1][0], strtoull(argv[2], NULL, 10), argv[3], (struct gv_span){0});
 	return puts(name) < 0 || fflush(stdout) != 0;
 }
 

@@ -228,7 +228,7 @@ static int make_root(void **state)
 {
 	(void)state;
 	char name[GV_TEMP_SIZE];
-	gv_temp_name(name, GV_TEMP_KEEP, 0, ""); /* what is asked once only is asked before */
+	gv_temp_name(name, GV_TEMP_KEEP, 0, "", (struct gv_span){0}); /* what is asked once only is asked before */
 	char command[400];
 	root = scratch_make();
 	snprintf(command, sizeof command, "setfacl -d -m u:12345:rwx '%s' 2>/dev/null", root);

@@ -11,7 +11,6 @@
 
 static char *root;
 static bool maker_lives;
-static uint64_t tick_apart; /* put between the times of a file's and another's last change */
 
 enum gv_os_life __wrap_gv_os_process(int64_t pid, uint64_t *started);
 enum gv_os_life __wrap_gv_os_process(int64_t pid, uint64_t *started)
@@ -21,24 +20,11 @@ enum gv_os_life __wrap_gv_os_process(int64_t pid, uint64_t *started)
 	return maker_lives ? GV_OS_ALIVE : GV_OS_DEAD;
 }
 
-/* Times of last change cannot be set: each file asked after is TICK_APART younger than the last. */
-int __real_gv_os_stat(struct gv_os_dir *dir, const char *name, bool follow, struct gv_os_stat *out);
-int __wrap_gv_os_stat(struct gv_os_dir *dir, const char *name, bool follow, struct gv_os_stat *out);
-int __wrap_gv_os_stat(struct gv_os_dir *dir, const char *name, bool follow, struct gv_os_stat *out)
-{
-	int code = __real_gv_os_stat(dir, name, follow, out);
-	bool temporary = gv_temp_is_name(name);
-	if (code == 0)
-		out->changed = UINT64_C(1000000000000) + (temporary ? 0 : tick_apart);
-	return code;
-}
-
 static int set_up(void **state)
 {
 	(void)state;
 	root = scratch_make();
 	maker_lives = false;
-	tick_apart = 0;
 	return 0;
 }
 
@@ -122,26 +108,29 @@ static const struct row {
 	const char *file;
 	bool file_is_original;
 	const char *backup;
-	uint64_t apart; /* nanoseconds between the changes of both */
+	bool whole; /* it holds what its name says */
 	enum fate fate;
 } rows[] = {
-	{"killed before the exchange", GV_TEMP_KEEP, OURS, "X", true, NULL, 0, REMOVED},
-	{"the same, older backup", GV_TEMP_KEEP, OURS, "X", true, "B", 0, REMOVED},
-	{"the same without backup", GV_TEMP_DISCARD, OURS, "X", true, NULL, 0, REMOVED},
-	{"killed behind the exchange", GV_TEMP_KEEP, ORIGINAL, "X", false, NULL, 0, RESTORED},
-	{"the same, older backup", GV_TEMP_KEEP, ORIGINAL, "X", false, "B", 0, RESTORED},
-	{"the same without backup", GV_TEMP_DISCARD, ORIGINAL, "X", false, "B", 0, REMOVED},
-	{"a third file was displaced", GV_TEMP_KEEP, OURS, "X", false, NULL, 0, UNCLEAR},
-	{"the same without backup", GV_TEMP_DISCARD, OURS, "X", false, "B", 0, UNCLEAR},
-	{"just so", GV_TEMP_KEEP, OURS, "X", false, NULL, 20000000, UNCLEAR},
-	{"replaced by others later", GV_TEMP_KEEP, OURS, "X", false, NULL, 20000001, REMOVED},
-	{"the file is gone since", GV_TEMP_KEEP, OURS, NULL, false, NULL, 0, REMOVED},
-	{"only the original is left", GV_TEMP_KEEP, ORIGINAL, NULL, false, "B", 0, UNCLEAR},
-	{"a copy for the backup", GV_TEMP_COPY, OURS, "X", true, NULL, 0, REMOVED},
-	{"the same of a file replaced since", GV_TEMP_COPY, OURS, "X", false, "B", 0, REMOVED},
-	{"undo before its first rename", GV_TEMP_UNDO, OURS, "X", true, "B", 0, REMOVED},
-	{"undo between its renames", GV_TEMP_UNDO, OURS, "X", false, NULL, 0, RESTORED},
-	{"the same, the file is gone", GV_TEMP_UNDO, OURS, NULL, false, NULL, 0, UNCLEAR},
+	{"killed before the exchange", GV_TEMP_KEEP, OURS, "X", true, NULL, true, REMOVED},
+	{"amid the writing", GV_TEMP_KEEP, OURS, "X", true, NULL, false, REMOVED},
+	{"the same, older backup", GV_TEMP_KEEP, OURS, "X", true, "B", false, REMOVED},
+	{"the same without backup", GV_TEMP_DISCARD, OURS, "X", true, NULL, false, REMOVED},
+	{"killed behind the exchange", GV_TEMP_KEEP, ORIGINAL, "X", false, NULL, false, RESTORED},
+	{"the same, older backup", GV_TEMP_KEEP, ORIGINAL, "X", false, "B", false, RESTORED},
+	{"the same without backup", GV_TEMP_DISCARD, ORIGINAL, "X", false, "B", false, REMOVED},
+	{"a third file, or a copied folder", GV_TEMP_KEEP, OURS, "X", false, NULL, false, UNCLEAR},
+	{"the same without backup", GV_TEMP_DISCARD, OURS, "X", false, "B", false, UNCLEAR},
+	{"replaced by others later", GV_TEMP_KEEP, OURS, "X", false, NULL, true, REMOVED},
+	{"the file is gone since", GV_TEMP_KEEP, OURS, NULL, false, NULL, true, REMOVED},
+	{"the same amid the writing", GV_TEMP_KEEP, OURS, NULL, false, NULL, false, UNCLEAR},
+	{"only the original is left", GV_TEMP_KEEP, ORIGINAL, NULL, false, "B", false, UNCLEAR},
+	{"a copy for the backup", GV_TEMP_COPY, OURS, "X", true, NULL, false, REMOVED},
+	{"the same of a file replaced since", GV_TEMP_COPY, OURS, "X", false, "B", true, REMOVED},
+	{"undo before its first rename", GV_TEMP_UNDO, OURS, "X", true, "B", true, REMOVED},
+	{"undo between its renames", GV_TEMP_UNDO, OURS, "X", false, NULL, true, RESTORED},
+	{"the same, a backup made since", GV_TEMP_UNDO, OURS, "X", false, "B", true, UNCLEAR},
+	{"the same, the file is gone", GV_TEMP_UNDO, OURS, NULL, false, NULL, true, UNCLEAR},
+	{"a report", GV_TEMP_REPORT, OURS, NULL, false, NULL, false, REMOVED},
 };
 
 /* Makes the folder of ROW; the temporary file's name goes to NAME. */
@@ -156,9 +145,8 @@ static void lay_out(const struct row *row, char name[GV_TEMP_SIZE])
 	uint64_t original = row->temp == ORIGINAL   ? inode_of("temp")
 	                    : row->file_is_original ? inode_of("my.vmx")
 	                                            : inode_of("another");
-	gv_temp_name(name, row->use, original, "my.vmx");
+	gv_temp_name(name, row->use, original, "my.vmx", gv_span_of(row->whole ? "T" : "Te"));
 	move("temp", name);
-	tick_apart = row->apart;
 }
 
 static void each_moment_of_a_kill_has_its_clean_up(void **state)
@@ -227,9 +215,9 @@ static void only_files_are_leftovers(void **state)
 	char folder_name[GV_TEMP_SIZE];
 	char fifo_name[GV_TEMP_SIZE];
 	(void)state;
-	gv_temp_name(link_name, GV_TEMP_KEEP, 1, "my.vmx");
-	gv_temp_name(folder_name, GV_TEMP_KEEP, 1, "my.vmx");
-	gv_temp_name(fifo_name, GV_TEMP_KEEP, 1, "my.vmx");
+	gv_temp_name(link_name, GV_TEMP_KEEP, 1, "my.vmx", (struct gv_span){0});
+	gv_temp_name(folder_name, GV_TEMP_KEEP, 1, "my.vmx", (struct gv_span){0});
+	gv_temp_name(fifo_name, GV_TEMP_KEEP, 1, "my.vmx", (struct gv_span){0});
 	put("my.vmx", "X");
 	char *link = path_join(root, link_name);
 	char *folder = path_join(root, folder_name);
@@ -267,7 +255,7 @@ static void many_are_cleaned_each_by_its_own_file(void **state)
 		put("temp", file);
 		put(file, "X");
 		gv_temp_name(name, i % 3 == 0 ? GV_TEMP_DISCARD : GV_TEMP_KEEP, inode_of("temp"),
-		             file);
+		             file, (struct gv_span){0});
 		move("temp", name);
 	}
 	struct gv_leftovers had = clean();

@@ -54,7 +54,7 @@ static void names_tell_what_went_into_them(void **state)
 		struct gv_temp temp;
 		uint64_t original = originals[i / 12];
 		self = makers[i / 4 % 3];
-		gv_temp_name(name, uses[i % 4], original, "my.vmx");
+		gv_temp_name(name, uses[i % 4], original, "my.vmx", SPAN("a text"));
 		assert_true(strlen(name) < GV_TEMP_SIZE - 1);
 		assert_true(gv_temp_is_name(name));
 		assert_true(gv_temp_read(&temp, name));
@@ -65,8 +65,27 @@ static void names_tell_what_went_into_them(void **state)
 		assert_true(temp.pid == self.pid && temp.started == self.started);
 		assert_true(temp.original == original);
 		assert_int_equal(temp.target, gv_temp_target("my.vmx"));
+		assert_true(temp.content == gv_temp_content(SPAN("a text")));
 	}
 	assert_int_not_equal(gv_temp_target("my.vmx"), gv_temp_target("my.vmy"));
+}
+
+/* A byte more, less or changed anywhere is another content. */
+static void contents_are_told_apart(void **state)
+{
+	char text[41];
+	(void)state;
+	memset(text, 'a', sizeof text);
+	for (size_t len = 0; len <= 40; len++) {
+		uint64_t whole = gv_temp_content((struct gv_span){text, len});
+		assert_true(whole == gv_temp_content((struct gv_span){text, len}));
+		assert_true(whole != gv_temp_content((struct gv_span){text, len + 1}));
+		for (size_t i = 0; i < len; i++) {
+			text[i] = 'b';
+			assert_true(whole != gv_temp_content((struct gv_span){text, len}));
+			text[i] = 'a';
+		}
+	}
 }
 
 static void names_are_different_each_time(void **state)
@@ -74,7 +93,7 @@ static void names_are_different_each_time(void **state)
 	char names[500][GV_TEMP_SIZE];
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
-		gv_temp_name(names[i], GV_TEMP_KEEP, 1, "my.vmx");
+		gv_temp_name(names[i], GV_TEMP_KEEP, 1, "my.vmx", (struct gv_span){0});
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(names[i], names[j]);
 	}
@@ -92,7 +111,7 @@ static void every_other_byte_is_rejected(void **state)
 {
 	char name[GV_TEMP_SIZE];
 	(void)state;
-	gv_temp_name(name, GV_TEMP_KEEP, 123456, "my.vmx");
+	gv_temp_name(name, GV_TEMP_KEEP, 123456, "my.vmx", (struct gv_span){0});
 	for (size_t i = 0; name[i] != '\0'; i++) {
 		char right = name[i];
 		for (int byte = 0; byte < 256; byte++) {
@@ -110,7 +129,7 @@ static void every_other_length_is_rejected(void **state)
 	char name[GV_TEMP_SIZE];
 	char other[GV_TEMP_SIZE + 2];
 	(void)state;
-	gv_temp_name(name, GV_TEMP_DISCARD, 123456, "my.vmx");
+	gv_temp_name(name, GV_TEMP_DISCARD, 123456, "my.vmx", (struct gv_span){0});
 	size_t len = strlen(name);
 	for (size_t i = 0; i < len; i++) {
 		snprintf(other, sizeof other, "%.*s", (int)i, name);
@@ -161,88 +180,94 @@ static void orphans_are_those_whose_maker_is_known_to_be_dead(void **state)
 		bool orphan; /* at once */
 		bool after_a_day;
 	} rows[] = {
-		{"dead", {7, 8, 9, 0, 0}, {0, 7, 8, 9, 5, 6, 0, 0}, GV_OS_DEAD, 0, true, true},
-		{"alive", {7, 8, 9, 0, 0}, {0, 7, 8, 9, 5, 6, 0, 0}, GV_OS_ALIVE, 6, false, false},
+		{"dead", {7, 8, 9, 0, 0}, {0, 7, 8, 9, 5, 6, 0, 0, 0}, GV_OS_DEAD, 0, true, true},
+		{"alive",
+	         {7, 8, 9, 0, 0},
+	         {0, 7, 8, 9, 5, 6, 0, 0, 0},
+	         GV_OS_ALIVE,
+	         6,
+	         false,
+	         false},
 		{"number used again",
 	         {7, 8, 9, 0, 0},
-	         {0, 7, 8, 9, 5, 6, 0, 0},
+	         {0, 7, 8, 9, 5, 6, 0, 0, 0},
 	         GV_OS_ALIVE,
 	         60,
 	         true,
 	         true},
 		{"its start cannot be read",
 	         {7, 8, 9, 0, 0},
-	         {0, 7, 8, 9, 5, 6, 0, 0},
+	         {0, 7, 8, 9, 5, 6, 0, 0, 0},
 	         GV_OS_ALIVE,
 	         0,
 	         false,
 	         false},
 		{"its start was not known",
 	         {7, 8, 9, 0, 0},
-	         {0, 7, 8, 9, 5, 0, 0, 0},
+	         {0, 7, 8, 9, 5, 0, 0, 0, 0},
 	         GV_OS_ALIVE,
 	         6,
 	         false,
 	         false},
 		{"machine started anew",
 	         {7, 8, 9, 0, 0},
-	         {0, 7, 1, 9, 5, 6, 0, 0},
+	         {0, 7, 1, 9, 5, 6, 0, 0, 0},
 	         GV_OS_ALIVE,
 	         6,
 	         true,
 	         true},
 		{"anew, another container",
 	         {7, 8, 9, 0, 0},
-	         {0, 7, 1, 2, 5, 6, 0, 0},
+	         {0, 7, 1, 2, 5, 6, 0, 0, 0},
 	         GV_OS_ALIVE,
 	         6,
 	         true,
 	         true},
 		{"another container",
 	         {7, 8, 9, 0, 0},
-	         {0, 7, 8, 2, 5, 6, 0, 0},
+	         {0, 7, 8, 2, 5, 6, 0, 0, 0},
 	         GV_OS_DEAD,
 	         0,
 	         false,
 	         true},
 		{"another machine",
 	         {7, 8, 9, 0, 0},
-	         {0, 1, 8, 9, 5, 6, 0, 0},
+	         {0, 1, 8, 9, 5, 6, 0, 0, 0},
 	         GV_OS_DEAD,
 	         0,
 	         false,
 	         true},
 		{"another machine and start",
 	         {7, 8, 9, 0, 0},
-	         {0, 1, 2, 9, 5, 6, 0, 0},
+	         {0, 1, 2, 9, 5, 6, 0, 0, 0},
 	         GV_OS_DEAD,
 	         0,
 	         false,
 	         true},
 		{"machines not known",
 	         {0, 8, 9, 0, 0},
-	         {0, 0, 8, 9, 5, 6, 0, 0},
+	         {0, 0, 8, 9, 5, 6, 0, 0, 0},
 	         GV_OS_DEAD,
 	         0,
 	         false,
 	         true},
 		{"nothing known",
 	         {0, 0, 0, 0, 0},
-	         {0, 0, 0, 0, 5, 0, 0, 0},
+	         {0, 0, 0, 0, 5, 0, 0, 0, 0},
 	         GV_OS_DEAD,
 	         0,
 	         false,
 	         true},
 		{"its boot not known",
 	         {7, 8, 9, 0, 0},
-	         {0, 7, 0, 9, 5, 6, 0, 0},
+	         {0, 7, 0, 9, 5, 6, 0, 0, 0},
 	         GV_OS_DEAD,
 	         0,
 	         false,
 	         true},
 		{"our boot not known",
 	         {7, 0, 9, 0, 0},
-	         {0, 7, 8, 9, 5, 6, 0, 0},
+	         {0, 7, 8, 9, 5, 6, 0, 0, 0},
 	         GV_OS_DEAD,
 	         0,
 	         false,
@@ -264,7 +289,7 @@ static void the_process_asked_after_is_the_maker(void **state)
 	char name[GV_TEMP_SIZE];
 	struct gv_temp temp;
 	(void)state;
-	gv_temp_name(name, GV_TEMP_KEEP, 1, "my.vmx");
+	gv_temp_name(name, GV_TEMP_KEEP, 1, "my.vmx", (struct gv_span){0});
 	assert_true(gv_temp_read(&temp, name));
 	life = GV_OS_ALIVE;
 	life_started = me.started;
@@ -276,6 +301,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(names_tell_what_went_into_them, set_up),
+		cmocka_unit_test_setup(contents_are_told_apart, set_up),
 		cmocka_unit_test_setup(names_are_different_each_time, set_up),
 		cmocka_unit_test_setup(every_other_byte_is_rejected, set_up),
 		cmocka_unit_test_setup(every_other_length_is_rejected, set_up),

@@ -47,7 +47,7 @@ add_unit_test(run)
 add_unit_test(changed)
 add_unit_test(pool pthread_create)
 add_unit_test(temporary gv_os_self gv_os_process)
-add_unit_test(leftovers gv_os_process gv_os_stat)
+add_unit_test(leftovers gv_os_process)
 add_unit_test(batch gv_os_create gv_os_write gv_os_sync gv_os_sync_around gv_os_hold_dir
   gv_os_open_dir gv_os_swap gv_os_rename gv_os_sync_dir gv_os_clock)
 add_unit_test(replace gv_os_sync)

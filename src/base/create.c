@@ -1,6 +1,7 @@
 #include "base/create.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Gives the new file what an old one of its name has; where that is refused it stays as it is. */
 static void copy_attributes(const struct gv_creation *creation, const struct gv_os_stat *old)
@@ -16,8 +17,8 @@ static void copy_attributes(const struct gv_creation *creation, const struct gv_
 static enum gv_status open_temp(struct gv_creation *creation, const struct gv_os_stat *old,
                                 struct gv_error *err)
 {
-	gv_temp_name(creation->temp, GV_TEMP_DISCARD, old == NULL ? 0 : old->inode,
-	             creation->place.name);
+	gv_temp_name(creation->temp, GV_TEMP_REPORT, old == NULL ? 0 : old->inode,
+	             creation->place.name, (struct gv_span){0});
 	int code = gv_os_create_shared(creation->place.dir, creation->temp, &creation->file);
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot create a file in its folder");
@@ -35,6 +36,12 @@ static enum gv_status open_itself(struct gv_creation *creation, const char *path
 	return code == 0 ? GV_OK : gv_fail_system(err, code, "cannot open");
 }
 
+/* /dev/stdout may lead to a regular file, which somebody else has opened and is writing to. */
+static bool is_device_path(const char *path)
+{
+	return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+}
+
 enum gv_status gv_create_begin(struct gv_creation *creation, const char *path, struct gv_error *err)
 {
 	struct gv_os_stat stat;
@@ -43,7 +50,7 @@ enum gv_status gv_create_begin(struct gv_creation *creation, const char *path, s
 		return gv_fail_system(err, code, "cannot open");
 	if (code == 0 && stat.type == GV_OS_FOLDER)
 		return gv_fail(err, GV_EINVAL, "is a folder");
-	if (code == 0 && stat.type != GV_OS_FILE)
+	if (code == 0 && (stat.type != GV_OS_FILE || is_device_path(path)))
 		return open_itself(creation, path, err);
 	enum gv_status status = gv_place_enter(&creation->place, path, err);
 	return status == GV_OK ? open_temp(creation, code == 0 ? &stat : NULL, err) : status;

@@ -12,7 +12,7 @@ enum { BLOCK = 65536 };
 static enum gv_status read_all(int file, uint64_t limit, size_t expected, struct gv_buf *text,
                                struct gv_error *err)
 {
-	gv_buf_reserve(text, expected + 1);
+	gv_buf_reserve_exact(text, expected + 1);
 	for (size_t got = 1; got > 0;) {
 		bool full = !text->failed && text->cap - text->len == 1;
 		char *to = gv_buf_reserve(text, full ? BLOCK : 1);

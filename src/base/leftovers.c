@@ -70,41 +70,67 @@ static bool note_target(void *context, const char *name, enum gv_os_type type)
 /* What is to become of a leftover. */
 enum fate { REMOVE, RESTORE, LEAVE };
 
-/*
- * A new text that was never put in place is worth nothing. What a swap displaced is the original:
- * its inode tells. Any third file may be what another program wrote just before the kill, which
- * the swap took out of its place: it changed at the same moment as the file that is there now.
+/* True when the leftover holds just what it was to hold; a part of it, or another text, is false.
  */
-static enum fate judge_text(const struct leftover *leftover, const struct gv_os_stat *temp,
-                            const struct gv_os_stat *target)
+static bool is_as_made(const struct cleaner *cleaner, const struct leftover *leftover)
 {
-	const uint64_t tick = 20 * 1000000; /* nanoseconds: a system's clock for files is coarse */
-	if (temp->inode == leftover->temp.original)
-		return leftover->temp.use == GV_TEMP_KEEP ? RESTORE : REMOVE;
-	if (target == NULL || target->inode == leftover->temp.original)
-		return REMOVE;
-	uint64_t apart = temp->changed > target->changed ? temp->changed - target->changed
-	                                                 : target->changed - temp->changed;
-	return apart <= tick ? LEAVE : REMOVE;
+	struct gv_file file = {0};
+	int fd;
+	if (gv_os_open(cleaner->dir, leftover->name, &fd) != 0)
+		return false;
+	bool read = gv_file_read_open(&file, fd, SIZE_MAX / 2, NULL) == GV_OK;
+	gv_os_close(fd);
+	bool same = read && gv_temp_content(gv_buf_span(&file.text)) == leftover->temp.content;
+	gv_file_dispose(&file);
+	return same;
 }
 
-/* An undo in steps was killed before its last one when there is no backup any more. */
-static enum fate judge_undo(const struct cleaner *cleaner, const char *backup)
+/*
+ * What a swap displaced is the original: its inode tells. A new text that was never put in place is
+ * worth nothing; so is a part of one while the original is still there. Anything else may be a text
+ * that is nowhere else: what another program wrote just before the kill and the swap took out of
+ * its place, or an original in a folder that was copied.
+ */
+static enum fate judge_text(const struct cleaner *cleaner, const struct leftover *leftover,
+                            const struct gv_os_stat *temp, const struct gv_os_stat *target)
+{
+	uint64_t original = leftover->temp.original;
+	if (temp->inode == original)
+		return leftover->temp.use == GV_TEMP_KEEP ? RESTORE : REMOVE;
+	bool untouched = target != NULL && target->inode == original;
+	return untouched || is_as_made(cleaner, leftover) ? REMOVE : LEAVE;
+}
+
+/* An undo in steps was killed before its last one when the backup has the file's name by now. */
+static enum fate judge_undo(const struct cleaner *cleaner, const struct leftover *leftover,
+                            const struct gv_os_stat *target, const char *backup)
 {
 	struct gv_os_stat stat;
-	return gv_os_stat(cleaner->dir, backup, false, &stat) == ENOENT ? RESTORE : REMOVE;
+	if (target == NULL)
+		return LEAVE;
+	if (target->inode == leftover->temp.original)
+		return REMOVE; /* before its first step */
+	return gv_os_stat(cleaner->dir, backup, false, &stat) == ENOENT ? RESTORE : LEAVE;
 }
 
 static enum fate judge(const struct cleaner *cleaner, const struct leftover *leftover,
                        const struct gv_os_stat *temp, const char *backup)
 {
-	struct gv_os_stat target;
+	struct gv_os_stat stat;
 	bool there = leftover->target != NULL &&
-	             gv_os_stat(cleaner->dir, leftover->target, false, &target) == 0;
-	enum fate fate = leftover->temp.use == GV_TEMP_COPY ? REMOVE
-	                 : leftover->temp.use == GV_TEMP_UNDO
-	                         ? judge_undo(cleaner, backup)
-	                         : judge_text(leftover, temp, there ? &target : NULL);
+	             gv_os_stat(cleaner->dir, leftover->target, false, &stat) == 0;
+	const struct gv_os_stat *target = there ? &stat : NULL;
+	switch (leftover->temp.use) {
+	case GV_TEMP_COPY:
+	case GV_TEMP_REPORT:
+		return REMOVE;
+	case GV_TEMP_UNDO:
+		return judge_undo(cleaner, leftover, target, backup);
+	case GV_TEMP_KEEP:
+	case GV_TEMP_DISCARD:
+		break;
+	}
+	enum fate fate = judge_text(cleaner, leftover, temp, target);
 	return fate == RESTORE && !there ? LEAVE : fate;
 }
 

@@ -231,7 +231,7 @@ static enum gv_status write_temp(struct gv_staged *staged, enum gv_temp_use use,
 		return fail_compare(err, code);
 	if (code != 0)
 		return gv_fail_system(err, code, "cannot open");
-	gv_temp_name(staged->temp, use, staged->was.inode, staged->place.name);
+	gv_temp_name(staged->temp, use, staged->was.inode, staged->place.name, text);
 	code = gv_os_create(dir, staged->temp, &to);
 	if (code != 0) {
 		gv_os_close(from);

@@ -24,6 +24,23 @@ uint32_t gv_temp_target(const char *name)
 	return hash(name, strlen(name));
 }
 
+/*
+ * The same by words, with a fold of the high bits: texts may be large. It only tells a text from
+ * others that lie about; nobody gains by two that look alike.
+ */
+uint64_t gv_temp_content(struct gv_span text)
+{
+	uint64_t value = UINT64_C(14695981039346656037) ^ text.len;
+	for (size_t at = 0; at < text.len; at += sizeof(uint64_t)) {
+		uint64_t word = 0;
+		size_t left = text.len - at;
+		memcpy(&word, text.at + at, left < sizeof word ? left : sizeof word);
+		value = (value ^ word) * UINT64_C(1099511628211);
+		value ^= value >> 29;
+	}
+	return value;
+}
+
 /* A number for each name; the first is one that others cannot foresee and take. */
 static uint32_t next_serial(void)
 {
@@ -37,15 +54,16 @@ static uint32_t next_serial(void)
 }
 
 void gv_temp_name(char out[GV_TEMP_SIZE], enum gv_temp_use use, uint64_t original,
-                  const char *target)
+                  const char *target, struct gv_span text)
 {
 	struct gv_os_self self;
 	gv_os_self(&self);
-	int len = snprintf(out, GV_TEMP_SIZE,
-	                   PREFIX "%c-%08" PRIx32 "-%08" PRIx32 "-%08" PRIx32 "-%" PRIx64
-	                          "-%" PRIx64 "-%" PRIx64 "-%08" PRIx32 "-%08" PRIx32 "-",
-	                   (char)use, self.machine, self.boot, self.space, (uint64_t)self.pid,
-	                   self.started, original, gv_temp_target(target), next_serial());
+	int len = snprintf(
+		out, GV_TEMP_SIZE,
+		PREFIX "%c-%08" PRIx32 "-%08" PRIx32 "-%08" PRIx32 "-%" PRIx64 "-%" PRIx64
+		       "-%" PRIx64 "-%08" PRIx32 "-%" PRIx64 "-%08" PRIx32 "-",
+		(char)use, self.machine, self.boot, self.space, (uint64_t)self.pid, self.started,
+		original, gv_temp_target(target), gv_temp_content(text), next_serial());
 	snprintf(out + len, GV_TEMP_SIZE - (size_t)len, "%08" PRIx32 SUFFIX,
 	         hash(out, (size_t)len));
 }
@@ -64,7 +82,7 @@ static bool read_field(const char **at, char end, uint64_t *out)
 	return true;
 }
 
-enum field { MACHINE, BOOT, SPACE, PID, STARTED, ORIGINAL, TARGET, SERIAL, CHECK, FIELDS };
+enum field { MACHINE, BOOT, SPACE, PID, STARTED, ORIGINAL, TARGET, CONTENT, SERIAL, CHECK, FIELDS };
 
 static bool read_use(const char **at)
 {
@@ -72,7 +90,7 @@ static bool read_use(const char **at)
 	if (strncmp(*at, PREFIX, len) != 0 || (*at)[len] == '\0' || (*at)[len + 1] != '-')
 		return false;
 	*at += len + 2;
-	return strchr("kncu", (*at)[-2]) != NULL;
+	return strchr("kncur", (*at)[-2]) != NULL;
 }
 
 bool gv_temp_read(struct gv_temp *out, const char *name)
@@ -100,6 +118,7 @@ bool gv_temp_read(struct gv_temp *out, const char *name)
 		.started = fields[STARTED],
 		.original = fields[ORIGINAL],
 		.target = (uint32_t)fields[TARGET],
+		.content = fields[CONTENT],
 	};
 	return true;
 }

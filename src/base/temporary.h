@@ -8,11 +8,10 @@
 #ifndef GPUVIRT_BASE_TEMPORARY_H
 #define GPUVIRT_BASE_TEMPORARY_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <gpuvirt/text.h>
 
 /* Room for a name with its NUL. */
-enum { GV_TEMP_SIZE = 128 };
+enum { GV_TEMP_SIZE = 160 };
 
 /* What the file is for; the letter in its name. */
 enum gv_temp_use {
@@ -20,6 +19,7 @@ enum gv_temp_use {
 	GV_TEMP_DISCARD = 'n', /* a new text; what it displaces goes */
 	GV_TEMP_COPY = 'c',    /* a copy of a file that becomes its backup */
 	GV_TEMP_UNDO = 'u',    /* what an undo in steps is about to make the backup */
+	GV_TEMP_REPORT = 'r',  /* a report: it can be made again */
 };
 
 /* What a name says. */
@@ -32,17 +32,21 @@ struct gv_temp {
 	uint64_t started;
 	uint64_t original; /* inode of the file that is to be replaced */
 	uint32_t target;   /* hash of that file's name */
+	uint64_t content;  /* gv_temp_content of what it is to hold */
 };
 
 /*
- * Makes a name, different each time, for a temporary file of this process beside the file TARGET (a
- * name without folder), whose inode is ORIGINAL.
+ * Makes a name, different each time, for a temporary file of this process that is to hold TEXT,
+ * beside the file TARGET (a name without folder), whose inode is ORIGINAL.
  */
 void gv_temp_name(char out[GV_TEMP_SIZE], enum gv_temp_use use, uint64_t original,
-                  const char *target);
+                  const char *target, struct gv_span text);
 
 /* The hash of a file's name as the names of temporary files hold it. */
 uint32_t gv_temp_target(const char *name);
+
+/* The hash of a content: whoever holds a file that matches holds what was to be written. */
+uint64_t gv_temp_content(struct gv_span text);
 
 /*
  * Reads NAME. False, *OUT untouched, when gv_temp_name did not make it: the last field is a check

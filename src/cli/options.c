@@ -100,6 +100,13 @@ static bool set_format(struct settings *settings, const char *value)
 	return settings->format != NULL || strcmp(value, "text") == 0;
 }
 
+/* What is standard output by its name is not opened anew: it may be a file that grows. */
+static void set_output(struct settings *settings, const char *value)
+{
+	bool standard = strcmp(value, "-") == 0 || strcmp(value, "/dev/stdout") == 0;
+	settings->output = standard ? NULL : value;
+}
+
 static bool set_jobs(struct settings *settings, const char *value)
 {
 	uint64_t number;
@@ -171,7 +178,7 @@ static bool apply(struct settings *settings, enum option_id option, const char *
 	case OPTION_OUTPUT_FORMAT:
 		return set_format(settings, value);
 	case OPTION_OUTPUT:
-		settings->output = value;
+		set_output(settings, value);
 		return true;
 	case OPTION_STATISTICS:
 		settings->statistics = true;

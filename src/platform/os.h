@@ -72,7 +72,7 @@ int gv_os_create(struct gv_os_dir *dir, const char *name, int *file);
 /* The same, for all whom the user's umask lets. */
 int gv_os_create_shared(struct gv_os_dir *dir, const char *name, int *file);
 
-/* Opens NAME, which is there, to write: a device, or a pipe that somebody reads. */
+/* Opens NAME, which is there, to write behind what it has: a device, a pipe somebody reads. */
 int gv_os_open_to_write(struct gv_os_dir *dir, const char *name, int *file);
 
 /* Reads up to SIZE bytes; *GOT is 0 at the end of the file. */

@@ -249,7 +249,7 @@ int gv_os_create_shared(struct gv_os_dir *dir, const char *name, int *file)
 
 int gv_os_open_to_write(struct gv_os_dir *dir, const char *name, int *file)
 {
-	return open_name(dir, name, O_WRONLY | O_NOCTTY, file);
+	return open_name(dir, name, O_WRONLY | O_APPEND | O_NOCTTY, file);
 }
 
 int gv_os_read(int file, void *bytes, size_t size, size_t *got)

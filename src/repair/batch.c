@@ -19,7 +19,7 @@ enum {
 		64 << 20,  /* of old texts, kept until they are seen to be what is displaced */
 	WINDOW_READ = 200, /* milliseconds, when nothing is written */
 	WINDOW_WRITE = 2000,
-	CHUNK = 16,
+	CHUNK = 4, /* few: each file may be large, and all of a chunk are read */
 };
 
 /* So many files or folders on one file system are made durable by a call each; more by one sync. */
