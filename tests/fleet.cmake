@@ -14,7 +14,12 @@ function(add_fleet_test name)
   set_tests_properties(fleet.${name} PROPERTIES LABELS fleet TIMEOUT 600 SKIP_RETURN_CODE 77)
 endfunction()
 
-add_fleet_test(kill)
+# A program with sanitizers takes ten times as long; 200 kills are for one without.
+if(GPUVIRT_SANITIZE)
+  add_fleet_test(kill 40)
+else()
+  add_fleet_test(kill 200)
+endif()
 add_fleet_test(signals)
 add_fleet_test(names)
 add_fleet_test(contention)

@@ -1,6 +1,6 @@
 """SIGKILL at random moments: every file stays whole, and the next run finishes and cleans up.
 
-    kill.py GPUVIRT SCRATCH
+    kill.py GPUVIRT SCRATCH KILLS [SEED]
 
 A run is killed after a random part of the time that a whole one takes; mostly the next run, which
 cleans up, is killed too, and so on until one may finish. Only kills that hit a running program are counted. Most are
@@ -14,8 +14,7 @@ import time
 
 import fleet
 
-KILLS_IN_MEMORY = 170
-KILLS_ON_DISK = 30
+ON_DISK = 0.15  # this part of the kills
 MACHINES = 500
 OLDER = b"a backup of an earlier repair\n"
 WAYS = (  # options of fix, the backup that is there before
@@ -103,9 +102,11 @@ class Killer:
 
 def main():
     program, scratch, rest = fleet.arguments(__doc__)
-    seed = int(rest[0]) if rest else random.randrange(1 << 32)
+    kills = int(rest[0])
+    seed = int(rest[1]) if len(rest) > 1 else random.randrange(1 << 32)
     problems, said = [], []
-    places = ((fleet.folder_in_memory(scratch), KILLS_IN_MEMORY), (scratch, KILLS_ON_DISK))
+    on_disk = int(kills * ON_DISK)
+    places = ((fleet.folder_in_memory(scratch), kills - on_disk), (scratch, on_disk))
     for folder, count in places:
         tree = fleet.Fleet(os.path.join(folder, "tree"), MACHINES)
         killer = Killer(program, tree, seed)
