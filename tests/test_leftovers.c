@@ -123,6 +123,8 @@ static const struct row {
 	{"replaced by others later", GV_TEMP_KEEP, OURS, "X", false, NULL, true, REMOVED},
 	{"the file is gone since", GV_TEMP_KEEP, OURS, NULL, false, NULL, true, REMOVED},
 	{"the same amid the writing", GV_TEMP_KEEP, OURS, NULL, false, NULL, false, UNCLEAR},
+	{"a new text whose number is the original's by chance", GV_TEMP_KEEP, ORIGINAL, "X", false,
+	 "B", true, REMOVED},
 	{"only the original is left", GV_TEMP_KEEP, ORIGINAL, NULL, false, "B", false, UNCLEAR},
 	{"a copy for the backup", GV_TEMP_COPY, OURS, "X", true, NULL, false, REMOVED},
 	{"the same of a file replaced since", GV_TEMP_COPY, OURS, "X", false, "B", true, REMOVED},

@@ -86,19 +86,20 @@ static bool is_as_made(const struct cleaner *cleaner, const struct leftover *lef
 }
 
 /*
- * What a swap displaced is the original: its inode tells. A new text that was never put in place is
- * worth nothing; so is a part of one while the original is still there. Anything else may be a text
- * that is nowhere else: what another program wrote just before the kill and the swap took out of
- * its place, or an original in a folder that was copied.
+ * A new text that was never put in place is worth nothing; so is a part of one while the original
+ * is still there. What a swap displaced is the original: its inode tells. Anything else may be a
+ * text that is nowhere else: what another program wrote just before the kill and the swap took out
+ * of its place, or an original in a folder that was copied.
  */
 static enum fate judge_text(const struct cleaner *cleaner, const struct leftover *leftover,
                             const struct gv_os_stat *temp, const struct gv_os_stat *target)
 {
 	uint64_t original = leftover->temp.original;
+	if (is_as_made(cleaner, leftover))
+		return REMOVE; /* first, since some file systems number files anew at each mount */
 	if (temp->inode == original)
 		return leftover->temp.use == GV_TEMP_KEEP ? RESTORE : REMOVE;
-	bool untouched = target != NULL && target->inode == original;
-	return untouched || is_as_made(cleaner, leftover) ? REMOVE : LEAVE;
+	return target != NULL && target->inode == original ? REMOVE : LEAVE;
 }
 
 /* An undo in steps was killed before its last one when the backup has the file's name by now. */

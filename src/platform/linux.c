@@ -211,20 +211,26 @@ int gv_os_machine_id(char *out, size_t size)
 	return 0;
 }
 
+/* Reads the beginning of the small file NAME as a text; false when there is nothing to read. */
+static bool read_small(char *text, size_t size, const char *name)
+{
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ssize_t got = read(fd, text, size - 1);
+	close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	return got > 0;
+}
+
 /* Field 22 of /proc/PID/stat, counted behind the ")" that ends the name; 0 when unreadable. */
 static uint64_t creation_time(int64_t pid)
 {
 	char path[64];
 	char text[1024];
 	snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (!read_small(text, sizeof text, path))
 		return 0;
-	ssize_t got = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (got <= 0)
-		return 0;
-	text[got] = '\0';
 	const char *at = strrchr(text, ')');
 	for (int field = 2; at != NULL && field < 22; field++)
 		at = strchr(at + 1, ' ');
@@ -244,14 +250,8 @@ enum gv_os_life gv_os_process(int64_t pid, uint64_t *started)
 static uint32_t hash_file(const char *name)
 {
 	char text[256];
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (!read_small(text, sizeof text, name))
 		return 0;
-	ssize_t got = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (got <= 0)
-		return 0;
-	text[got] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	return hash_name(text);
 }
