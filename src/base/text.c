@@ -115,7 +115,7 @@ char *gv_buf_reserve(struct gv_buf *buf, size_t more)
 		return NULL;
 	if (more < buf->cap - buf->len) /* strictly: one byte is the closing NUL's */
 		return buf->at + buf->len;
-	size_t cap = buf->cap < 64 ? 64 : buf->cap;
+	size_t cap = buf->cap < 256 ? 256 : buf->cap;
 	while (cap - buf->len <= more && cap <= SIZE_MAX / 2)
 		cap *= 2;
 	return resize(buf, cap - buf->len > more ? cap : 0);
@@ -151,21 +151,28 @@ void gv_buf_char(struct gv_buf *buf, char byte)
 	gv_buf_add(buf, (struct gv_span){&byte, 1});
 }
 
+/* Into the room there is, which mostly will do; else again into as much as it takes. */
 void gv_buf_format(struct gv_buf *buf, const char *format, ...)
 {
 	va_list args;
-	va_start(args, format);
-	int need = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	char *to = need < 0 ? NULL : gv_buf_reserve(buf, (size_t)need);
-	if (to == NULL) {
-		buf->failed = true;
+	char *to = gv_buf_reserve(buf, 32);
+	if (to == NULL)
 		return;
-	}
 	va_start(args, format);
-	vsnprintf(to, (size_t)need + 1, format, args);
+	int need = vsnprintf(to, buf->cap - buf->len, format, args);
 	va_end(args);
-	buf->len += (size_t)need;
+	if (need >= 0 && (size_t)need >= buf->cap - buf->len) {
+		*to = '\0'; /* as before, should there be no more room */
+		to = gv_buf_reserve(buf, (size_t)need);
+		if (to == NULL)
+			return;
+		va_start(args, format);
+		vsnprintf(to, (size_t)need + 1, format, args);
+		va_end(args);
+	}
+	buf->failed |= need < 0;
+	if (need > 0)
+		buf->len += (size_t)need;
 }
 
 struct gv_span gv_buf_span(const struct gv_buf *buf)
@@ -199,11 +206,16 @@ struct gv_arena_chunk {
 	alignas(max_align_t) char bytes[];
 };
 
-enum { ARENA_CHUNK = 4096 };
+/* The first chunk is small, since most arenas hold little; each is twice the last. */
+enum { ARENA_LEAST = 480, ARENA_MOST = 65536 };
 
 static struct gv_arena_chunk *add_chunk(struct gv_arena *arena, size_t size)
 {
-	size_t room = size > ARENA_CHUNK ? size : ARENA_CHUNK;
+	size_t room = arena->newest == NULL ? ARENA_LEAST : arena->newest->size * 2;
+	if (room > ARENA_MOST)
+		room = ARENA_MOST;
+	if (room < size)
+		room = size;
 	if (room > SIZE_MAX - sizeof(struct gv_arena_chunk))
 		return NULL;
 	struct gv_arena_chunk *chunk = malloc(sizeof *chunk + room);
