@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-enum { BLOCK = 65536 };
+enum { BLOCK = 65536, LARGE = 8 << 20 };
 
 /*
  * Reads FILE to its end behind what TEXT has. The end is where a read gives nothing, or just what
@@ -12,7 +12,9 @@ enum { BLOCK = 65536 };
 static enum gv_status read_all(int file, uint64_t limit, size_t expected, struct gv_buf *text,
                                struct gv_error *err)
 {
-	gv_buf_reserve_exact(text, expected + 1);
+	char *room = gv_buf_reserve_exact(text, expected + 1);
+	if (room != NULL && expected >= LARGE)
+		gv_os_expect_use(room, expected);
 	for (size_t got = 1; got > 0;) {
 		bool full = !text->failed && text->cap - text->len == 1;
 		char *to = gv_buf_reserve(text, full ? BLOCK : 1);

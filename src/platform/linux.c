@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -135,6 +136,15 @@ int posix_swap(int dir, const char *a, const char *b)
 int gv_os_sync_around(struct gv_os_dir *dir)
 {
 	return syncfs(posix_fd(dir)) == 0 ? 0 : errno;
+}
+
+void gv_os_expect_use(void *at, size_t size)
+{
+	const uintptr_t page = 2 << 20;
+	uintptr_t from = ((uintptr_t)at + page - 1) / page * page;
+	uintptr_t to = ((uintptr_t)at + size) / page * page;
+	if (to > from)
+		madvise((void *)from, to - from, MADV_HUGEPAGE);
 }
 
 unsigned gv_os_processors(void)

@@ -116,6 +116,12 @@ int gv_os_remove(struct gv_os_dir *dir, const char *name);
 /* PATH with all links followed, absolute. *OUT is the caller's to free. */
 int gv_os_resolve(const char *path, char **out);
 
+/*
+ * Says that the SIZE bytes at AT will all be used: large pages spare the system, and the reader,
+ * most of the work of handing out small ones. Only advice; nothing depends on it.
+ */
+void gv_os_expect_use(void *at, size_t size);
+
 /* Milliseconds on a clock that only goes forward. */
 uint64_t gv_os_clock(void);
 

@@ -71,6 +71,11 @@ int gv_os_sync_around(struct gv_os_dir *dir)
 	return ENOTSUP;
 }
 
+void gv_os_expect_use(void *at, size_t size)
+{
+	(void)at, (void)size;
+}
+
 unsigned gv_os_processors(void)
 {
 	long count = sysconf(_SC_NPROCESSORS_ONLN);
