@@ -101,10 +101,11 @@ static bool set_format(struct settings *settings, const char *value)
 }
 
 /* What is standard output by its name is not opened anew: it may be a file that grows. */
-static void set_output(struct settings *settings, const char *value)
+static bool set_output(struct settings *settings, const char *value)
 {
 	bool standard = strcmp(value, "-") == 0 || strcmp(value, "/dev/stdout") == 0;
 	settings->output = standard ? NULL : value;
+	return true;
 }
 
 static bool set_jobs(struct settings *settings, const char *value)
@@ -143,70 +144,60 @@ static bool add_text(struct text_list *list, const char *text)
 	return true;
 }
 
+static bool add_rules(struct settings *settings, const char *value)
+{
+	return add_text(&settings->rules, value);
+}
+
+static bool add_exclude(struct settings *settings, const char *value)
+{
+	return add_text(&settings->excludes, value);
+}
+
+/* Where an option goes: a flag or a text of the settings, or what a function makes of it. */
+static const struct setter {
+	bool (*set)(struct settings *settings, const char *value);
+	size_t flag; /* offset of a bool, where there is neither SET nor IS_TEXT */
+	size_t text; /* offset of a const char * */
+	bool is_text;
+} setters[OPTIONS] = {
+	[OPTION_DRY_RUN] = {.flag = offsetof(struct settings, dry_run)},
+	[OPTION_RULES] = {.set = add_rules},
+	[OPTION_CONFIG] = {.text = offsetof(struct settings, config), .is_text = true},
+	[OPTION_CHANGED_SINCE] = {.text = offsetof(struct settings, changed_since),
+                                  .is_text = true},
+	[OPTION_UNSAFE] = {.flag = offsetof(struct settings, unsafe)},
+	[OPTION_FORCE] = {.flag = offsetof(struct settings, force)},
+	[OPTION_NO_BACKUP] = {.flag = offsetof(struct settings, no_backup)},
+	[OPTION_EXCLUDE] = {.set = add_exclude},
+	[OPTION_MAX_SIZE] = {.set = set_max_size},
+	[OPTION_JOBS] = {.set = set_jobs},
+	[OPTION_DURABILITY] = {.set = set_durability},
+	[OPTION_OUTPUT_FORMAT] = {.set = set_format},
+	[OPTION_OUTPUT] = {.set = set_output},
+	[OPTION_STATISTICS] = {.flag = offsetof(struct settings, statistics)},
+	[OPTION_EXIT_ZERO] = {.flag = offsetof(struct settings, exit_zero)},
+	[OPTION_BASELINE] = {.text = offsetof(struct settings, baseline), .is_text = true},
+	[OPTION_WRITE_BASELINE] = {.text = offsetof(struct settings, write_baseline),
+                                   .is_text = true},
+	[OPTION_COLOR] = {.set = set_color},
+	[OPTION_QUIET] = {.flag = offsetof(struct settings, quiet)},
+	[OPTION_VERBOSE] = {.flag = offsetof(struct settings, verbose)},
+	[OPTION_HELP] = {.flag = offsetof(struct settings, help)},
+};
+
 /* Returns false when VALUE is none the option takes. */
 static bool apply(struct settings *settings, enum option_id option, const char *value)
 {
-	switch (option) {
-	case OPTION_DRY_RUN:
-		settings->dry_run = true;
-		return true;
-	case OPTION_RULES:
-		return add_text(&settings->rules, value);
-	case OPTION_CHANGED_SINCE:
-		settings->changed_since = value;
-		return true;
-	case OPTION_CONFIG:
-		settings->config = value;
-		return true;
-	case OPTION_UNSAFE:
-		settings->unsafe = true;
-		return true;
-	case OPTION_FORCE:
-		settings->force = true;
-		return true;
-	case OPTION_NO_BACKUP:
-		settings->no_backup = true;
-		return true;
-	case OPTION_EXCLUDE:
-		return add_text(&settings->excludes, value);
-	case OPTION_MAX_SIZE:
-		return set_max_size(settings, value);
-	case OPTION_JOBS:
-		return set_jobs(settings, value);
-	case OPTION_DURABILITY:
-		return set_durability(settings, value);
-	case OPTION_OUTPUT_FORMAT:
-		return set_format(settings, value);
-	case OPTION_OUTPUT:
-		set_output(settings, value);
-		return true;
-	case OPTION_STATISTICS:
-		settings->statistics = true;
-		return true;
-	case OPTION_EXIT_ZERO:
-		settings->exit_zero = true;
-		return true;
-	case OPTION_BASELINE:
-		settings->baseline = value;
-		return true;
-	case OPTION_WRITE_BASELINE:
-		settings->write_baseline = value;
-		return true;
-	case OPTION_COLOR:
-		return set_color(settings, value);
-	case OPTION_QUIET:
-		settings->quiet = true;
-		return true;
-	case OPTION_VERBOSE:
-		settings->verbose = true;
-		return true;
-	case OPTION_HELP:
-		settings->help = true;
-		return true;
-	case OPTIONS:
-		break;
-	}
-	return false;
+	const struct setter *setter = &setters[option];
+	char *base = (char *)settings;
+	if (setter->set != NULL)
+		return setter->set(settings, value);
+	if (setter->is_text)
+		memcpy(base + setter->text, &value, sizeof value);
+	else
+		*(bool *)(base + setter->flag) = true;
+	return true;
 }
 
 /* getopt_long gives the index of a long option above all letters. */
