@@ -279,7 +279,7 @@ static void messages_are_matched_sensibly(void **state)
 		{"PowerOn allowed X\nDX11Renderer", NULL}, /* two lines */
 		{"line 7: Syntax error", "syntax-error"},
 		{"line 7 line 8: Syntax error.", "syntax-error"},
-		{"line \n: Syntax error.", NULL},
+		{"line 7\n: Syntax error.", NULL},
 		{"No 3D support is available from the hos", NULL},
 		{"", NULL},
 		{" \n", NULL},

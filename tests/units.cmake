@@ -24,6 +24,7 @@ add_unit_test(edit)
 add_unit_test(file read write syscall)
 add_unit_test(guard)
 add_unit_test(lint)
+add_unit_test(unknown_keys)
 add_unit_test(file_failures openat read write fsync fchown fchmod flistxattr fgetxattr fsetxattr
   fremovexattr renameat linkat unlinkat close fstat fstatat realpath syscall)
 add_unit_test(diff)
