@@ -48,7 +48,7 @@ struct gv_key {
 	const char *name; /* ends in "*" for all keys that begin so */
 	const char *does; /* as far as it is known: sentences */
 	const char *values;
-	const char *missing; /* what holds without it */
+	const char *otherwise; /* what holds without it */
 	const char *where;   /* products and hosts */
 	const char *since;   /* the first product known to have it */
 	const char *until;   /* the last one */

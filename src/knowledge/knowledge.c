@@ -105,7 +105,7 @@ static const cyaml_schema_field_t key_fields[] = {
 	TEXT(name, struct gv_key),
 	TEXT(does, struct gv_key),
 	OPTIONAL_TEXT(values, struct gv_key),
-	OPTIONAL_TEXT(missing, struct gv_key),
+	OPTIONAL_TEXT(otherwise, struct gv_key),
 	OPTIONAL_TEXT(where, struct gv_key),
 	OPTIONAL_TEXT(since, struct gv_key),
 	OPTIONAL_TEXT(until, struct gv_key),
