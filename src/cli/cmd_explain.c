@@ -12,6 +12,9 @@
 /* Where the texts of a card begin. */
 enum { INDENT = 12 };
 
+/* A message with what stands around it has less; a whole log is none. */
+enum { INPUT_LIMIT = GV_MESSAGE_LIMIT };
+
 static void show_card(struct output *out, const struct card *card, size_t width)
 {
 	output_style(out, STYLE_BOLD);
@@ -20,9 +23,10 @@ static void show_card(struct output *out, const struct card *card, size_t width)
 	output_format(out, " (%s)\n", card_kind_name(card->kind));
 	for (size_t i = 0; i < card->count; i++) {
 		const struct card_field *field = &card->fields[i];
-		output_format(out, "  %-9s ", field->name);
-		if (strlen(field->name) > 9)
-			output_format(out, "\n%*s", INDENT, "");
+		if (strlen(field->name) < INDENT - 2)
+			output_format(out, "  %-*s", INDENT - 2, field->name);
+		else
+			output_format(out, "  %s\n%*s", field->name, INDENT, "");
 		wrap_text(out, field->text, INDENT, INDENT, width);
 	}
 }
@@ -108,9 +112,10 @@ static void show_unknown(struct cli *cli, const struct lookup *lookup, struct gv
 		              lookup->near[i]->name);
 	if (lookup->near_count > 0)
 		gv_buf_text(&text, "?");
-	else
-		gv_buf_text(&text, ", which does not mean that VMware does not know it; "
-		                   "gpuvirt explain lists what is known here");
+	else if (memchr(asked.at, ' ', asked.len) == NULL)
+		gv_buf_text(&text, ", which does not mean that VMware does not know it");
+	if (lookup->near_count == 0)
+		gv_buf_text(&text, "; gpuvirt explain lists what is known here");
 	output_error(&cli->out, NULL, "%s", text.failed ? "out of memory" : text.at);
 	gv_buf_dispose(&text);
 }
@@ -125,7 +130,10 @@ static bool read_question(struct cli *cli, struct gv_buf *text)
 	for (int i = 0; !is_input && i < cli->count; i++)
 		gv_buf_format(text, "%s%s", i > 0 ? " " : "", cli->arguments[i]);
 	if (is_input)
-		status = gv_file_read_input(&input, GV_MESSAGE_LIMIT, &err);
+		status = gv_file_read_input(&input, INPUT_LIMIT, &err);
+	if (status == GV_ETOOBIG)
+		err = (struct gv_error){.status = status,
+		                        .message = "more than 64 KiB: give the lines in question"};
 	if (status == GV_OK && is_input)
 		gv_buf_add(text, gv_buf_span(&input.text));
 	if (status == GV_OK && text->failed)

@@ -185,32 +185,41 @@ static void find_near(struct lookup *lookup, const struct cards *cards, struct g
 	}
 }
 
-/* How many words of three letters and more MESSAGE has, and in *SHARED how many TEXT has too. */
-static unsigned count_words(const char *message, struct gv_span text, unsigned *shared)
+/* Cuts the next word of three letters and more off *REST; empty when there is none left. */
+static struct gv_span take_long_word(struct gv_span *rest)
 {
-	unsigned count = 0;
-	struct gv_span rest = gv_span_of(message);
-	*shared = 0;
-	for (struct gv_span word = take_word(&rest); word.len > 0; word = take_word(&rest)) {
-		if (word.len < 3)
-			continue;
-		count++;
-		*shared += has_inside(text, word);
-	}
-	return count;
+	struct gv_span word = take_word(rest);
+	while (word.len > 0 && word.len < 3)
+		word = take_word(rest);
+	return word;
 }
 
-/* Names the message that shares most words with TEXT, if they are more than half of it. */
+/* How many words of TEXT the message has; in *COUNT how many it might have. */
+static unsigned count_shared(const char *message, struct gv_span text, unsigned *count)
+{
+	struct gv_span whole = gv_span_of(message);
+	unsigned words = 0;
+	unsigned shared = 0;
+	*count = 0;
+	for (struct gv_span rest = whole; take_long_word(&rest).len > 0;)
+		words++;
+	for (struct gv_span word; (word = take_long_word(&text)).len > 0; ++*count)
+		shared += has_inside(whole, word);
+	*count = words < *count ? words : *count;
+	return shared;
+}
+
+/* Names the message that shares most words with TEXT, if they are more than half of them. */
 static void find_like(struct lookup *lookup, const struct cards *cards, struct gv_span text)
 {
 	enum { LOOK = 400, LEAST = 3 };
 	unsigned most = LEAST - 1;
 	text = gv_span_part(text, 0, text.len < LOOK ? text.len : LOOK);
 	for (size_t i = 0; i < cards->count; i++) {
-		unsigned shared;
+		unsigned count;
 		if (cards->at[i].kind != CARD_MESSAGE)
 			continue;
-		unsigned count = count_words(cards->at[i].brief, text, &shared);
+		unsigned shared = count_shared(cards->at[i].brief, text, &count);
 		if (shared <= most || 2 * shared <= count)
 			continue;
 		most = shared;
