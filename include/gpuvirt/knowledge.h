@@ -36,7 +36,7 @@ struct gv_cause {
 
 /* Whether VMware knows a key. */
 enum gv_key_status {
-	GV_KEY_KNOWN,
+	GV_KEY_KNOWN,       /* products or people use it */
 	GV_KEY_GONE,        /* newer products do not know it */
 	GV_KEY_NONEXISTENT, /* none was found to know it */
 	GV_KEY_UNCONFIRMED, /* one text names it, and nothing else */

@@ -72,7 +72,7 @@ static void add_versions(struct cards *cards, struct card *card)
 static void add_key(struct cards *cards, const struct gv_key *key)
 {
 	static const char *const statuses[GV_KEY_STATUSES] = {
-		[GV_KEY_KNOWN] = "known to VMware",
+		[GV_KEY_KNOWN] = "in use",
 		[GV_KEY_GONE] = "gone from newer products",
 		[GV_KEY_NONEXISTENT] = "no product is known to have it",
 		[GV_KEY_UNCONFIRMED] = "not confirmed to exist",
