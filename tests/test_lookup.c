@@ -61,6 +61,8 @@ static void questions_have_answers(void **state)
 		{"mks.dx12", "mks.dx12.vendorID mks.dx12.allowUnsupportedDevices"},
 		{"mks.dx12.", "mks.dx12.vendorID mks.dx12.allowUnsupportedDevices"},
 		{"MKS.dx12.*", "mks.dx12.vendorID mks.dx12.allowUnsupportedDevices"},
+		{"svga.allow*", "svga.allowSVGA3 svga.allowAsyncReadback"},
+		{"svga.allow", "svga.allowSVGA3 svga.allowAsyncReadback"},
 		{"vtpm.present", "vtpm.*"},
 		{"encryption.other", "encryption.*"},
 		/* parts of names */
@@ -88,8 +90,9 @@ static void questions_have_answers(void **state)
 		{"this is no message at all", ""},
 		{"=", ""},
 		{"x", ""},
-		{"*", ""},
+		{".", ".encoding"}, /* begins so */
 		{"..", ""},
+		{"**", ""},
 		{"\xFF\xFE", ""},
 		{"", ""},
 	};

@@ -34,16 +34,19 @@ static void add_named(struct lookup *lookup, const struct cards *cards, struct g
 	}
 }
 
-/* Adds the keys below NAME: "mks", "mks." and "mks.*" are the same, "mks.g" is none. */
+/*
+ * Adds the keys below NAME, "mks.gl" or "mks.gl."; with a "*" at its end those that begin so, as
+ * unset takes it.
+ */
 static void add_below(struct lookup *lookup, const struct cards *cards, struct gv_span name)
 {
-	while (name.len > 0 && strchr(".*", name.at[name.len - 1]) != NULL)
-		name.len--;
-	for (size_t i = 0; name.len > 0 && i < cards->count; i++) {
+	char last = name.len > 0 ? name.at[name.len - 1] : '\0';
+	struct gv_span start = gv_span_part(name, 0, name.len - (last == '*'));
+	for (size_t i = 0; last != '\0' && i < cards->count; i++) {
 		struct gv_span other = gv_span_of(cards->at[i].name);
-		bool below = other.len > name.len && other.at[name.len] == '.' &&
-		             gv_span_begins_nocase(other, name);
-		if (cards->at[i].kind == CARD_KEY && below)
+		bool below = last == '*' || last == '.' ||
+		             (other.len > start.len && other.at[start.len] == '.');
+		if (cards->at[i].kind == CARD_KEY && below && gv_span_begins_nocase(other, start))
 			add(lookup, &cards->at[i]);
 	}
 	lookup->family = lookup->count > 0;
