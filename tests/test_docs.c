@@ -329,7 +329,8 @@ static bool take_quoted(struct gv_span *rest, struct gv_span *quoted)
 /* A key that a page names and explain does not know would be documented nowhere. */
 static void keys_that_pages_name_are_known(void **state)
 {
-	static const char *const pages[] = {DOCS "keys.md", DOCS "rules.md", DOCS "../README.md"};
+	static const char *const pages[] = {DOCS "keys.md", DOCS "rules.md", DOCS "config.md",
+	                                    DOCS "format.md", DOCS "../README.md"};
 	struct gv_knowledge *knowledge = NULL;
 	size_t count = 0;
 	(void)state;
@@ -348,7 +349,7 @@ static void keys_that_pages_name_are_known(void **state)
 		}
 		gv_buf_dispose(&page);
 	}
-	assert_true(count > 20);
+	assert_true(count > 10);
 	gv_knowledge_free(knowledge);
 }
 

@@ -5,9 +5,6 @@
 
 #include "cli/suggest.h"
 
-/* So many messages, or names in a text, are explained at once. */
-enum { MOST = 8 };
-
 /* Shorter texts are not sought in names. */
 enum { LEAST_PART = 3 };
 
@@ -91,32 +88,30 @@ static void look_up_name(struct lookup *lookup, const struct cards *cards, struc
 		find_around(lookup, cards, name);
 }
 
-static void add_messages(struct lookup *lookup, const struct cards *cards,
-                         const struct gv_message_match *matches, size_t count)
+static const struct card *card_of(const struct cards *cards, const struct gv_message *message)
 {
-	for (size_t i = 0; i < count && i < MOST; i++) {
-		for (size_t j = 0; j < cards->count; j++) {
-			if (cards->at[j].kind == CARD_MESSAGE &&
-			    cards->at[j].name == matches[i].message->id)
-				add(lookup, &cards->at[j]);
-		}
-	}
+	size_t i = 0;
+	while (cards->at[i].kind != CARD_MESSAGE || cards->at[i].name != message->id)
+		i++;
+	return &cards->at[i];
 }
 
-static void look_up_messages(struct lookup *lookup, const struct cards *cards, struct gv_span text)
+/* Adds the messages that MATCH, one of the two of gpuvirt/knowledge.h, finds. */
+static void look_up_messages(struct lookup *lookup, const struct cards *cards, struct gv_span text,
+                             size_t (*match)(const struct gv_knowledge *knowledge,
+                                             struct gv_span text, struct gv_message_match *matches,
+                                             size_t most, bool *failed))
 {
-	struct gv_message_match matches[MOST];
-	size_t count = gv_message_match(cards->knowledge, text, matches, MOST, &lookup->failed);
-	add_messages(lookup, cards, matches, count);
-}
-
-static void look_up_part(struct lookup *lookup, const struct cards *cards, struct gv_span text)
-{
-	struct gv_message_match matches[MOST];
-	size_t count =
-		gv_message_match_part(cards->knowledge, text, matches, MOST, &lookup->failed);
-	add_messages(lookup, cards, matches, count);
-	lookup->family = lookup->count > 1;
+	size_t most;
+	gv_messages(cards->knowledge, &most);
+	struct gv_message_match *matches = calloc(most, sizeof *matches);
+	lookup->failed |= matches == NULL;
+	if (matches == NULL)
+		return;
+	size_t count = match(cards->knowledge, text, matches, most, &lookup->failed);
+	for (size_t i = 0; i < count; i++)
+		add(lookup, card_of(cards, matches[i].message));
+	free(matches);
 }
 
 /* True for what stands around a name in a sentence, a log or a report. */
@@ -143,8 +138,7 @@ static struct gv_span take_word(struct gv_span *rest)
 /* Adds what words of TEXT name exactly, if they cannot be ordinary words. */
 static void look_up_words(struct lookup *lookup, const struct cards *cards, struct gv_span text)
 {
-	for (struct gv_span word = take_word(&text); word.len > 0 && lookup->count < MOST;
-	     word = take_word(&text)) {
+	for (struct gv_span word = take_word(&text); word.len > 0; word = take_word(&text)) {
 		if (memchr(word.at, '.', word.len) != NULL ||
 		    memchr(word.at, '-', word.len) != NULL)
 			add_named(lookup, cards, word);
@@ -248,13 +242,15 @@ void lookup_text(struct lookup *lookup, const struct cards *cards, struct gv_spa
 	if (is_word)
 		look_up_name(lookup, cards, name);
 	if (lookup->count == 0)
-		look_up_messages(lookup, cards, text);
+		look_up_messages(lookup, cards, text, gv_message_match);
 	if (lookup->count == 0)
 		look_up_words(lookup, cards, text);
 	if (lookup->count == 0 && is_word)
 		add_partly_named(lookup, cards, name);
-	if (lookup->count == 0)
-		look_up_part(lookup, cards, text);
+	if (lookup->count == 0) {
+		look_up_messages(lookup, cards, text, gv_message_match_part);
+		lookup->family = lookup->count > 1;
+	}
 	if (lookup->count == 0)
 		find_near(lookup, cards, name);
 	if (lookup->count == 0 && lookup->near_count == 0)
