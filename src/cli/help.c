@@ -2,7 +2,7 @@
 
 #include "cli/wrap.h"
 
-/* Help is wrapped here, so that they fit a terminal of 60 columns. */
+/* Help is wrapped here, so that it fits a terminal of 60 columns. */
 enum { WIDTH = 60, INDENT = 4 };
 
 static void wrap(struct output *out, const char *text, size_t column, size_t indent)
