@@ -118,6 +118,23 @@ static const struct command commands[] = {
 		cmd_unset,
 	},
 	{
+		"rescue", "FILE", "bring back a .vmx that is missing, empty or cut off",
+		"Looks beside FILE, which need not be there any more, for what could stand in its "
+		"place: FILE~, which VMware leaves, FILE.bak*, and what vmware.log and its older "
+		"ones tell of the configuration. Lists them with reasons, the best first, and shows "
+		"as a diff against what is left what the best would give; --write puts it in place, "
+		"atomically, and what was left stays as FILE.bak. What a log hides is listed and "
+		"not made up. A file that is whole is left alone. Exit status 1 when there is "
+		"something to rescue and it was not written.",
+		COMMON | OPTION_BIT(OPTION_QUIET) | SIZE | OPTION_BIT(OPTION_FORCE) |
+			OPTION_BIT(OPTION_WRITE) | OPTION_BIT(OPTION_CANDIDATE),
+		1, 1,
+		{{"gpuvirt rescue my.vmx", "what there is, and what the best would give"},
+		 {"gpuvirt rescue --write my.vmx", "put the best in place"},
+		 {"gpuvirt rescue --candidate vmware-1.log my.vmx", "look at another"}},
+		cmd_rescue,
+	},
+	{
 		"host", "files | get KEY... | set KEY=VALUE... | unset KEY...",
 		"show or change keys of VMware's host-wide files",
 		"VMware takes keys for all machines from files of the user and of the host; a .vmx "
