@@ -63,6 +63,7 @@ struct gv_rescue {
 	size_t passed_over; /* files that might be more candidates, beyond GV_CANDIDATES */
 	struct gv_rescue_place *place; /* where it lies, and the file as it was read */
 	struct gv_arena arena;
+	bool failed; /* memory ran out for a note */
 };
 
 /*

@@ -51,7 +51,7 @@ static void show_candidate(struct cli *cli, const struct gv_rescue *rescue, size
 		output_format(out, ", %zu keys", candidate->entries);
 	if (rescue->vmx != NULL && gv_vmx_counts(rescue->vmx)->entries > 0 &&
 	    candidate->state != GV_CANDIDATE_USELESS)
-		output_format(out, ", as left %zu of %u", candidate->agrees,
+		output_format(out, ", agrees with %zu of the %u that are left", candidate->agrees,
 		              (unsigned)gv_vmx_counts(rescue->vmx)->entries);
 	output_text(out, ", of ");
 	show_time(out, candidate->written);
@@ -156,6 +156,9 @@ static enum gv_exit write_file(struct cli *cli, struct gv_rescue *rescue,
 		tell_written(cli, rescue, chosen, moved_to);
 	else
 		output_failure(&cli->out, rescue->path, &err);
+	if (status != GV_OK && moved_to != NULL)
+		output_error(&cli->out, rescue->path, "the backup that was there is now called %s",
+		             moved_to);
 	return status == GV_OK ? EXIT_DONE : EXIT_NO;
 }
 
@@ -169,7 +172,8 @@ static enum gv_exit leave_alone(struct cli *cli, const struct gv_rescue *rescue)
 	}
 	if (!cli->settings.quiet) {
 		output_path(&cli->out, rescue->path);
-		output_text(&cli->out, ": nothing to rescue: it is whole\n");
+		output_text(&cli->out,
+		            ": nothing to rescue: it is whole (check tells what else is wrong)\n");
 	}
 	return EXIT_DONE;
 }

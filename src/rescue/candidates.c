@@ -90,10 +90,12 @@ static void note_lost(struct gv_rescue *rescue, struct gv_candidate *candidate,
 	struct gv_buf names = {0};
 	list_lost(&names, rebuilt, hidden);
 	if (names.len > 0)
-		rescue_note(rescue, candidate, hidden ? GV_CANDIDATE_WHOLE : GV_CANDIDATE_PARTIAL,
-		            hidden ? "the log hides the values of %s: these keys are missing"
-		                   : "in the log %s are cut or no UTF-8: these keys are missing",
-		            names.at);
+		rescue_note(
+			rescue, candidate, hidden ? GV_CANDIDATE_WHOLE : GV_CANDIDATE_PARTIAL,
+			hidden ? "the log hides the values of %s: these keys are missing"
+			       : "the log has no whole value, or none in UTF-8, of %s: these keys are missing",
+			names.at);
+	rescue->failed |= names.failed;
 	gv_buf_dispose(&names);
 }
 
@@ -129,6 +131,7 @@ static void note_path(struct gv_rescue *rescue, struct gv_candidate *candidate,
 	gv_charset_show_short(&shown, NULL, named, 80);
 	rescue_note(rescue, candidate, GV_CANDIDATE_FOREIGN,
 	            "it is of another machine: its file is %s", shown.at == NULL ? "" : shown.at);
+	rescue->failed |= shown.failed;
 	gv_buf_dispose(&shown);
 }
 

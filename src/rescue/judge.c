@@ -25,6 +25,7 @@ void rescue_note(struct gv_rescue *rescue, struct gv_candidate *candidate,
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	struct gv_span copy = gv_arena_copy(&rescue->arena, gv_span_of(text));
+	rescue->failed |= copy.at == NULL;
 	if (copy.at != NULL)
 		candidate->notes[candidate->note_count++] = copy.at;
 }
@@ -112,6 +113,7 @@ static enum gv_status compare_name(struct gv_rescue *rescue, struct gv_candidate
 		rescue_note(rescue, candidate, GV_CANDIDATE_FOREIGN,
 		            "it is of another machine: its %s is \"%s\"", name,
 		            shown.at == NULL ? "" : shown.at);
+		rescue->failed |= shown.failed;
 		gv_buf_dispose(&shown);
 	}
 	return dispose_pair(&pair, err);
@@ -187,6 +189,7 @@ static void ask_damage(struct gv_rescue *rescue, struct gv_candidate *candidate)
 	else if (what != NULL)
 		rescue_note(rescue, candidate, GV_CANDIDATE_USELESS,
 		            "it is not a VMware configuration: %s", what);
+	rescue->failed |= why.failed;
 	gv_buf_dispose(&why);
 }
 

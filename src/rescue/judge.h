@@ -9,7 +9,7 @@
 
 #include <gpuvirt/rescue.h>
 
-/* Adds a note to CANDIDATE and lowers its state to STATE. Without memory the note is left out. */
+/* Adds a note to CANDIDATE and lowers its state to STATE; rescue->failed tells when memory ran out. */
 void rescue_note(struct gv_rescue *rescue, struct gv_candidate *candidate,
                  enum gv_candidate_state state, const char *format, ...) GV_PRINTF(4, 5);
 

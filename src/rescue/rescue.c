@@ -60,6 +60,7 @@ static enum gv_status judge_left(struct gv_rescue *rescue, struct gv_error *err)
 	const char *what = damage == GV_DAMAGE_NONE ? gv_vmx_what_else(rescue->vmx) : NULL;
 	if (damage != GV_DAMAGE_NONE)
 		set_damage(rescue, damage, "%s", why.at == NULL ? "" : why.at);
+	rescue->failed |= why.failed;
 	gv_buf_dispose(&why);
 	return what == NULL ? GV_OK
 	                    : gv_fail(err, GV_EINVAL, "not a VMware configuration: %s", what);
@@ -125,6 +126,8 @@ enum gv_status gv_rescue_look(struct gv_rescue *rescue, const char *path, uint64
 		status = read_left(rescue, max_size, err);
 	if (status == GV_OK)
 		status = rescue_find_candidates(rescue, max_size, err);
+	if (status == GV_OK && rescue->failed)
+		status = gv_fail_memory(err);
 	if (status != GV_OK)
 		return status;
 	rescue_rank(rescue);
