@@ -47,7 +47,7 @@ struct gv_candidate {
 	size_t entries;
 	size_t agrees;    /* entries that are left of which it has name and value */
 	uint64_t written; /* nanoseconds since 1970: the newest moment its content is known of */
-	const char *notes[GV_CANDIDATE_NOTES]; /* lines of printable UTF-8, what is wrong first */
+	const char *notes[GV_CANDIDATE_NOTES]; /* one line each, what is wrong first */
 	size_t note_count;
 };
 

@@ -344,22 +344,42 @@ static enum gv_exit unset(struct cli *cli, struct asked *asked)
 static const struct verb {
 	const char *name;
 	bool takes_keys;
+	bool writes;
 	enum gv_exit (*run)(struct cli *cli, struct asked *asked);
-} verbs[] = {{"files", false, list_files},
-             {"get", true, get},
-             {"set", true, set},
-             {"unset", true, unset}};
+} verbs[] = {
+	{"files", false, false, list_files},
+	{"get", true, false, get},
+	{"set", true, true, set},
+	{"unset", true, true, unset},
+};
 
-static enum gv_exit run_verb(struct cli *cli, const struct verb *verb)
+/* Options that the command has and the verb has no use for are a misunderstanding. */
+static bool suits(struct cli *cli, const struct verb *verb)
 {
+	const struct settings *settings = &cli->settings;
 	if (verb->takes_keys != (cli->count > 1)) {
 		output_error(&cli->out, NULL,
 		             verb->takes_keys ? "host %s needs a key" : "host %s takes no key",
 		             verb->name);
-		return EXIT_MISUSE;
+		return false;
 	}
+	if (verb->writes || (settings->file == NULL && !settings->dry_run && !settings->force &&
+	                     !settings->no_backup))
+		return true;
+	output_error(
+		&cli->out, NULL,
+		"host %s writes nothing: --file, --dry-run, --force and --no-backup are for set "
+		"and unset",
+		verb->name);
+	return false;
+}
+
+static enum gv_exit run_verb(struct cli *cli, const struct verb *verb)
+{
 	struct asked asked = {0};
-	enum gv_exit status = look_around(cli, &asked) ? verb->run(cli, &asked) : EXIT_MISUSE;
+	enum gv_exit status = EXIT_MISUSE;
+	if (suits(cli, verb) && look_around(cli, &asked))
+		status = verb->run(cli, &asked);
 	dispose(&asked);
 	return status;
 }

@@ -1,10 +1,12 @@
 /* rescue: what could stand in the place of a .vmx that is lost, and putting it there. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <gpuvirt/rescue.h>
 
+#include "base/charset.h"
 #include "base/replace.h"
 #include "cli/command.h"
 #include "cli/show.h"
@@ -35,6 +37,14 @@ static void show_time(struct output *out, uint64_t nanoseconds)
 		output_text(out, text);
 }
 
+/* A note may hold a name of the file's. */
+static void show_note(struct output *out, const char *note)
+{
+	output_text(out, "      ");
+	gv_charset_show(&out->pending, NULL, gv_span_of(note));
+	output_text(out, "\n");
+}
+
 static void show_candidate(struct cli *cli, const struct gv_rescue *rescue, size_t index)
 {
 	const struct gv_candidate *candidate = &rescue->at[index];
@@ -57,7 +67,7 @@ static void show_candidate(struct cli *cli, const struct gv_rescue *rescue, size
 	show_time(out, candidate->written);
 	output_text(out, "\n");
 	for (size_t i = 0; i < candidate->note_count; i++)
-		output_format(out, "      %s\n", candidate->notes[i]);
+		show_note(out, candidate->notes[i]);
 }
 
 static void show_candidates(struct cli *cli, const struct gv_rescue *rescue)
@@ -191,6 +201,13 @@ static enum gv_exit rescue_file(struct cli *cli, struct gv_rescue *rescue)
 	                           : show_difference(cli, rescue, chosen);
 }
 
+/* What is no file of a machine, or lies in no folder, is misuse. */
+static enum gv_exit refuse_path(struct cli *cli, const struct gv_error *err)
+{
+	output_failure(&cli->out, cli->arguments[0], err);
+	return err->status == GV_EINVAL || err->code == ENOENT ? EXIT_MISUSE : EXIT_NO;
+}
+
 enum gv_exit cmd_rescue(struct cli *cli)
 {
 	const char *path = cli->arguments[0];
@@ -201,10 +218,10 @@ enum gv_exit cmd_rescue(struct cli *cli)
 		targets_clean_up_beside(cli, path);
 	if (rescue == NULL)
 		output_error(&cli->out, NULL, "out of memory");
-	else if (gv_rescue_look(rescue, path, cli->settings.max_size, &err) != GV_OK)
-		output_failure(&cli->out, path, &err);
-	else
+	else if (gv_rescue_look(rescue, path, cli->settings.max_size, &err) == GV_OK)
 		status = rescue_file(cli, rescue);
+	else
+		status = refuse_path(cli, &err);
 	if (rescue != NULL)
 		gv_rescue_dispose(rescue);
 	free(rescue);

@@ -225,7 +225,7 @@ static enum gv_status load(struct gv_rescue *rescue, struct gv_candidate *candid
 	if (path == NULL)
 		return gv_fail_memory(err);
 	if (gv_os_stat(NULL, path, true, &stat) == 0)
-		candidate->written = stat.modified;
+		candidate->written = stat.written;
 	enum gv_status status = candidate->kind == GV_CANDIDATE_LOG
 	                                ? load_log(rescue, candidate, path, max_size, &trouble)
 	                                : load_file(rescue, candidate, path, max_size, &trouble);
