@@ -121,6 +121,29 @@ static void half_of_the_keys_must_be_gone(void **state)
 	assert_int_equal(rescue.damage, GV_DAMAGE_NONE);
 }
 
+/* A last line without an ending is not VMware's; a whole line may be the last. */
+static void what_goes_on_elsewhere_is_cut_off(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *left;
+		enum gv_damage damage;
+	} table[] = {
+		{"config.version = \"8\"\nvirtualHW.version = \"21\"\ndisplayName = \"A\"",
+	         GV_DAMAGE_CUT},
+		{"config.version = \"8\"\nvirtualHW.version = \"21\"\ndisplayName = \"A\"\n",
+	         GV_DAMAGE_NONE},
+		{"config.version = \"8\"\nvirtualHW.version = \"21\"\ndisplayName = \"B\"",
+	         GV_DAMAGE_NONE},
+	};
+	put("my.vmx.bak", SPAN(WHOLE));
+	for (size_t i = 0; i < COUNT(table); i++) {
+		put("my.vmx", gv_span_of(table[i].left));
+		look();
+		assert_int_equal(rescue.damage, table[i].damage);
+	}
+}
+
 static void what_agrees_comes_before_what_is_newer(void **state)
 {
 	(void)state;
@@ -326,6 +349,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(only_what_is_damaged_is_rescued, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(half_of_the_keys_must_be_gone, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_goes_on_elsewhere_is_cut_off, set_up,
+	                                        tear_down),
 		cmocka_unit_test_setup_teardown(what_agrees_comes_before_what_is_newer, set_up,
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(candidates_have_numbers_and_names, set_up,

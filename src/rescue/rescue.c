@@ -92,14 +92,25 @@ static bool has_all_names(const struct gv_vmx *vmx, const struct gv_vmx *left)
 	return true;
 }
 
+/* VMware ends every line: what ends amid one, and goes on elsewhere, was longer. */
+static bool goes_on_in(struct gv_span left, struct gv_span text)
+{
+	bool open = left.at[left.len - 1] != '\n' && left.at[left.len - 1] != '\r';
+	return open && left.len < text.len && memcmp(left.at, text.at, left.len) == 0;
+}
+
 /*
- * A file can be cut off between two lines. Then only what it once was can tell, and half of it must
- * be gone: repairs and VMware itself take single keys away.
+ * A file can be cut off where nothing of that is to be seen. Then only what it once was can tell;
+ * between two lines half of it must be gone: repairs and VMware itself take single keys away.
  */
 static void compare_with(struct gv_rescue *rescue, const struct gv_candidate *candidate)
 {
+	struct gv_span text = gv_buf_span(&candidate->text);
 	size_t entries = gv_vmx_counts(rescue->vmx)->entries;
-	if (entries < candidate->entries / 2 && has_all_names(candidate->vmx, rescue->vmx))
+	if (goes_on_in(rescue->left, text))
+		set_damage(rescue, GV_DAMAGE_CUT, "it is the first %zu of the %zu bytes of %.100s",
+		           rescue->left.len, text.len, candidate->name);
+	else if (entries < candidate->entries / 2 && has_all_names(candidate->vmx, rescue->vmx))
 		set_damage(rescue, GV_DAMAGE_CUT, "it has %zu of the %zu keys of %.100s", entries,
 		           candidate->entries, candidate->name);
 }
