@@ -42,7 +42,7 @@ struct gv_candidate {
 	enum gv_candidate_kind kind;
 	enum gv_candidate_state state;
 	const char *name;   /* in the folder of the file */
-	struct gv_buf text; /* what the file would hold */
+	struct gv_buf text; /* what the file would hold; empty when useless */
 	struct gv_vmx *vmx; /* of TEXT; NULL when useless */
 	size_t entries;
 	size_t agrees;    /* entries that are left of which it has name and value */

@@ -215,6 +215,14 @@ static enum gv_status load_file(struct gv_rescue *rescue, struct gv_candidate *c
 	return status;
 }
 
+/* Nobody will write it, and it may be large. */
+static void drop_text(struct gv_candidate *candidate)
+{
+	gv_vmx_free(candidate->vmx);
+	candidate->vmx = NULL;
+	gv_buf_dispose(&candidate->text);
+}
+
 /* Trouble with the file is the candidate's; only lack of memory ends the search. */
 static enum gv_status load(struct gv_rescue *rescue, struct gv_candidate *candidate,
                            uint64_t max_size, struct gv_error *err)
@@ -234,6 +242,8 @@ static enum gv_status load(struct gv_rescue *rescue, struct gv_candidate *candid
 		return gv_fail_memory(err);
 	if (status != GV_OK)
 		rescue_note(rescue, candidate, GV_CANDIDATE_USELESS, "%s", trouble.message);
+	if (candidate->state == GV_CANDIDATE_USELESS)
+		drop_text(candidate);
 	return GV_OK;
 }
 

@@ -85,12 +85,11 @@ static enum gv_status count_agreement(struct gv_rescue *rescue, struct gv_candid
 	struct gv_line left = {0};
 	struct gv_line line;
 	while (rescue->vmx != NULL && gv_vmx_next(rescue->vmx, &left)) {
-		if (left.kind != GV_LINE_ENTRY)
-			continue;
-		if (gv_vmx_find(candidate->vmx, left.name, &line) &&
-		    means_same(&pair, rescue, &left, candidate, &line))
+		bool whole = left.kind == GV_LINE_ENTRY;
+		bool found = left.name.len > 0 && gv_vmx_find(candidate->vmx, left.name, &line);
+		if (found && whole && means_same(&pair, rescue, &left, candidate, &line))
 			candidate->agrees++;
-		else
+		else if (whole || !found) /* of a line that is cut the value says nothing */
 			miss_protected(rescue, candidate, &left);
 	}
 	return dispose_pair(&pair, err);
