@@ -135,7 +135,7 @@ static const struct command commands[] = {
 		cmd_rescue,
 	},
 	{
-		"host", "files | get KEY... | set KEY=VALUE... | unset KEY...",
+		"host", "files | get|unset KEY... | set KEY=VALUE...",
 		"show or change keys of VMware's host-wide files",
 		"VMware takes keys for all machines from files of the user and of the host; a .vmx "
 		"that sets a key comes before them. files lists them in the order in which VMware "
