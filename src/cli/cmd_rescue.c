@@ -27,13 +27,13 @@ static const char *const states[] = {
 	[GV_CANDIDATE_USELESS] = "useless",
 };
 
-/* "2026-01-31 12:00:00 UTC" */
+/* ", of 2026-01-31 12:00:00 UTC"; nothing when it is not known. */
 static void show_time(struct output *out, uint64_t nanoseconds)
 {
 	char text[64] = "";
 	time_t seconds = (time_t)(nanoseconds / 1000000000);
-	const struct tm *parts = gmtime(&seconds);
-	if (parts != NULL && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", parts) > 0)
+	const struct tm *parts = nanoseconds == 0 ? NULL : gmtime(&seconds);
+	if (parts != NULL && strftime(text, sizeof text, ", of %Y-%m-%d %H:%M:%S UTC", parts) > 0)
 		output_text(out, text);
 }
 
@@ -63,7 +63,6 @@ static void show_candidate(struct cli *cli, const struct gv_rescue *rescue, size
 	    candidate->state != GV_CANDIDATE_USELESS)
 		output_format(out, ", agrees with %zu of the %u that are left", candidate->agrees,
 		              (unsigned)gv_vmx_counts(rescue->vmx)->entries);
-	output_text(out, ", of ");
 	show_time(out, candidate->written);
 	output_text(out, "\n");
 	for (size_t i = 0; i < candidate->note_count; i++)
@@ -93,7 +92,7 @@ static const struct gv_candidate *choose(struct cli *cli, const struct gv_rescue
 	const struct gv_candidate *chosen =
 		name != NULL ? gv_rescue_find(rescue, name) : gv_rescue_best(rescue);
 	if (chosen == NULL && name != NULL)
-		output_error(&cli->out, rescue->path, "there is no candidate %s", name);
+		output_error(&cli->out, rescue->path, "there is no candidate \"%s\"", name);
 	else if (chosen == NULL)
 		output_error(&cli->out, rescue->path, "nothing beside it can stand in its place%s",
 		             rescue->count > 0 ? "" : ": no FILE~, FILE.bak* or vmware*.log");
