@@ -74,7 +74,7 @@ enum gv_status gv_staged_commit(struct gv_staged *staged, struct gv_error *err);
 /* Removes the temporary file when it is ours to remove, closes and frees. */
 void gv_staged_drop(struct gv_staged *staged);
 
-/* Holds the folder of PATH in FILE, which is still empty, as gv_place_hold does. */
+/* Holds the folder of PATH in FILE, which holds none yet, as gv_place_hold does. */
 enum gv_status gv_file_hold(struct gv_file *file, const char *path, struct gv_error *err);
 
 /*

@@ -19,6 +19,7 @@
 	 OPTION_BIT(OPTION_BASELINE))
 #define ACCEPTS (OPTION_BIT(OPTION_WRITE_BASELINE))
 #define SIZE    (OPTION_BIT(OPTION_MAX_SIZE))
+#define ROOT    (OPTION_BIT(OPTION_ROOT))
 
 /* clang-format off */
 static const struct command commands[] = {
@@ -130,6 +131,41 @@ static const struct command commands[] = {
 		 {"gpuvirt explain No 3D support is available from the host", "a message"},
 		 {"gpuvirt explain - < popup.txt", "a message with quotes in it"}},
 		cmd_explain,
+	},
+	{
+		"rescue", "FILE", "bring back a .vmx that is missing, empty or cut off",
+		"Looks beside FILE, which need not be there any more, for what could stand in its "
+		"place: FILE~, which VMware leaves, FILE.bak*, and what vmware.log and its older "
+		"ones tell of the configuration. Lists them with reasons, the best first, and shows "
+		"as a diff against what is left what the best would give; --write puts it in place, "
+		"atomically, and what was left stays as FILE.bak. What a log hides is listed and "
+		"not made up. A file that is whole is left alone. Exit status 1 when there is "
+		"something to rescue and it was not written.",
+		COMMON | OPTION_BIT(OPTION_QUIET) | SIZE | OPTION_BIT(OPTION_FORCE) |
+			OPTION_BIT(OPTION_WRITE) | OPTION_BIT(OPTION_CANDIDATE),
+		1, 1,
+		{{"gpuvirt rescue my.vmx", "what there is, and what the best would give"},
+		 {"gpuvirt rescue --write my.vmx", "put the best in place"},
+		 {"gpuvirt rescue --candidate vmware-1.log my.vmx", "look at another"}},
+		cmd_rescue,
+	},
+	{
+		"host", "files | get|unset KEY... | set KEY=VALUE...",
+		"show or change keys of VMware's host-wide files",
+		"VMware takes keys for all machines from files of the user and of the host; a .vmx "
+		"that sets a key comes before them. files lists them in the order in which VMware "
+		"asks them, get prints the value that wins and its file (-v: of all files, -q: only "
+		"the value). set and unset change one file as they do a .vmx, by themselves that of "
+		"the user; --file=system is for all users and needs root. A file that is not there "
+		"is created, its folder is not. The preferences are written only while VMware is "
+		"closed, which would write over them.",
+		COMMON | REPORTS | SIZE | WRITES | BACKUPS | ROOT | OPTION_BIT(OPTION_FILE), 1, -1,
+		{{"gpuvirt host files", "where VMware looks on this host"},
+		 {"gpuvirt host get -v mks.gl.allowBlacklistedDrivers", "who sets it, and who wins"},
+		 {"gpuvirt host set -n mks.vk.allowUnsupportedDevices=TRUE", "show the change"},
+		 {"gpuvirt host unset --file system mks.enableVulkanRenderer",
+		  "one key, for all users; as root"}},
+		cmd_host,
 	},
 	{
 		"rules", "list | show NAME | lint FILE...", "list, show or check rule packs",

@@ -34,6 +34,10 @@ enum option_id {
 	OPTION_EXIT_ZERO,
 	OPTION_BASELINE,
 	OPTION_WRITE_BASELINE,
+	OPTION_WRITE,
+	OPTION_CANDIDATE,
+	OPTION_FILE,
+	OPTION_ROOT,
 	OPTION_COLOR,
 	OPTION_QUIET,
 	OPTION_VERBOSE,
@@ -80,6 +84,10 @@ struct settings {
 	const char *output;             /* NULL: standard output */
 	const char *baseline;           /* NULL: none */
 	const char *write_baseline;     /* NULL: none */
+	bool write;
+	const char *candidate; /* NULL: the best */
+	const char *file;      /* NULL: the one that changes go to */
+	const char *root;      /* NULL: this host itself */
 	bool statistics;
 	bool exit_zero;
 	struct text_list rules;

@@ -299,8 +299,10 @@ static void fill(struct gv_os_stat *out, const struct stat *st)
 {
 #ifdef __APPLE__
 	const struct timespec *changed = &st->st_ctimespec;
+	const struct timespec *written = &st->st_mtimespec;
 #else
 	const struct timespec *changed = &st->st_ctim;
+	const struct timespec *written = &st->st_mtim;
 #endif
 	*out = (struct gv_os_stat){
 		.type = type_of_mode(st->st_mode),
@@ -312,6 +314,7 @@ static void fill(struct gv_os_stat *out, const struct stat *st)
 		.owner = (uint32_t)st->st_uid,
 		.group = (uint32_t)st->st_gid,
 		.changed = nanoseconds(changed),
+		.written = nanoseconds(written),
 	};
 }
 
@@ -372,6 +375,16 @@ int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat,
 int gv_os_rename(struct gv_os_dir *dir, const char *from, const char *to)
 {
 	return renameat(posix_fd(dir), from, posix_fd(dir), to) == 0 ? 0 : errno;
+}
+
+int gv_os_rename_new(struct gv_os_dir *dir, const char *from, const char *to)
+{
+	struct gv_os_stat stat;
+	int code = posix_rename_new(posix_fd(dir), from, to);
+	if (code != ENOTSUP)
+		return code;
+	code = gv_os_stat(dir, to, false, &stat);
+	return code == ENOENT ? gv_os_rename(dir, from, to) : code == 0 ? EEXIST : code;
 }
 
 int gv_os_swap(struct gv_os_dir *dir, const char *a, const char *b)
@@ -505,6 +518,12 @@ int gv_os_broken_pipe(void)
 bool gv_os_is_user(uint32_t user)
 {
 	return geteuid() == 0 || geteuid() == (uid_t)user;
+}
+
+const char *gv_os_environment(const char *name)
+{
+	const char *value = getenv(name);
+	return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
 bool gv_os_is_terminal(int file)

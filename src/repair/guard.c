@@ -233,7 +233,8 @@ static enum gv_status ask_folder(struct scene *scene, const struct guard_questio
 	if (status != GV_OK)
 		return status;
 	look_around(scene, around);
-	ask_file(scene->refusals, scene->dir, scene->name, question->file);
+	if (question->file != NULL)
+		ask_file(scene->refusals, scene->dir, scene->name, question->file);
 	return GV_OK;
 }
 

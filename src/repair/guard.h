@@ -15,7 +15,7 @@
 struct guard_question {
 	const char *path;       /* NULL: standard input, of which only the text can be asked */
 	struct gv_place *place; /* where it lies, open; NULL when LISTED tells enough */
-	const struct gv_file *file;
+	const struct gv_file *file; /* NULL: it is not there, and nothing of its own can be asked */
 	const struct gv_vmx *vmx;
 	struct gv_surroundings *around; /* remembers a folder between calls; may be NULL */
 	const struct gv_folder *listed; /* the folder as a walk saw it, or NULL: look now */
