@@ -108,6 +108,12 @@ int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat,
 
 int gv_os_rename(struct gv_os_dir *dir, const char *from, const char *to);
 
+/*
+ * The same when there is nothing called TO; EEXIST else. Where the file system cannot ask and
+ * rename in one step, what another program calls TO at that very moment is lost.
+ */
+int gv_os_rename_new(struct gv_os_dir *dir, const char *from, const char *to);
+
 /* Swaps what two names stand for, in one step. ENOTSUP when the file system cannot. */
 int gv_os_swap(struct gv_os_dir *dir, const char *a, const char *b);
 
@@ -213,6 +219,21 @@ enum gv_os_life { GV_OS_DEAD, GV_OS_ALIVE };
  * system (Linux: clock ticks since boot), 0 when it cannot be read (lock facts 5).
  */
 enum gv_os_life gv_os_process(int64_t pid, uint64_t *started);
+
+/*
+ * Calls EACH with the name of every process that this user can see, as lock members have it (lock
+ * facts 5), until it returns false. ENOTSUP where the system is not asked.
+ */
+int gv_os_list_processes(bool (*each)(void *context, const char *name), void *context);
+
+/* Where programs keep their files differs. */
+enum gv_os_system { GV_OS_LINUX, GV_OS_WINDOWS, GV_OS_MACOS, GV_OS_ANOTHER };
+
+/* Which system this is. */
+enum gv_os_system gv_os_system(void);
+
+/* What the environment has under NAME, borrowed; NULL when that is not set, or empty. */
+const char *gv_os_environment(const char *name);
 
 /* True when FILE (0, 1, 2) is a terminal. */
 bool gv_os_is_terminal(int file);

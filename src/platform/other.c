@@ -59,6 +59,12 @@ int posix_copy_xattrs(int from, int to)
 	return 0;
 }
 
+int posix_rename_new(int dir, const char *from, const char *to)
+{
+	(void)dir, (void)from, (void)to;
+	return ENOTSUP;
+}
+
 int posix_swap(int dir, const char *a, const char *b)
 {
 	(void)dir, (void)a, (void)b;
@@ -92,6 +98,21 @@ int gv_os_machine_id(char *out, size_t size)
 {
 	(void)out, (void)size;
 	return ENOSYS;
+}
+
+int gv_os_list_processes(bool (*each)(void *context, const char *name), void *context)
+{
+	(void)each, (void)context;
+	return ENOTSUP;
+}
+
+enum gv_os_system gv_os_system(void)
+{
+#ifdef __APPLE__
+	return GV_OS_MACOS;
+#else
+	return GV_OS_ANOTHER;
+#endif
 }
 
 enum gv_os_life gv_os_process(int64_t pid, uint64_t *started)

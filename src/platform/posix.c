@@ -374,6 +374,16 @@ int gv_os_rename(struct gv_os_dir *dir, const char *from, const char *to)
 	return renameat(posix_fd(dir), from, posix_fd(dir), to) == 0 ? 0 : errno;
 }
 
+int gv_os_rename_new(struct gv_os_dir *dir, const char *from, const char *to)
+{
+	struct gv_os_stat stat;
+	int code = posix_rename_new(posix_fd(dir), from, to);
+	if (code != ENOTSUP)
+		return code;
+	code = gv_os_stat(dir, to, false, &stat);
+	return code == ENOENT ? gv_os_rename(dir, from, to) : code == 0 ? EEXIST : code;
+}
+
 int gv_os_swap(struct gv_os_dir *dir, const char *a, const char *b)
 {
 	return posix_swap(posix_fd(dir), a, b);
@@ -547,6 +557,12 @@ int gv_os_broken_pipe(void)
 bool gv_os_is_user(uint32_t user)
 {
 	return geteuid() == 0 || geteuid() == (uid_t)user;
+}
+
+const char *gv_os_environment(const char *name)
+{
+	const char *value = getenv(name);
+	return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
 bool gv_os_is_terminal(int file)

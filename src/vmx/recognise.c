@@ -182,6 +182,23 @@ static const char *without_entries(const struct gv_vmx *vmx, struct gv_span text
 	return comments ? "it has only comments" : "it has only blank lines";
 }
 
+static const char *const utf16 = "it is UTF-16; VMware reads bytes that keep ASCII";
+
+const char *gv_vmx_no_dictionary(const struct gv_vmx *vmx)
+{
+	const struct gv_vmx_counts *counts = gv_vmx_counts(vmx);
+	struct gv_span text = gv_vmx_text(vmx);
+	if (text.len == 0)
+		return NULL;
+	if (is_utf16(text))
+		return utf16;
+	if (is_binary(vmx))
+		return "it is binary";
+	return counts->entries == 0 && (counts->malformed > 0 || is_all_nul(text))
+	               ? without_entries(vmx, text)
+	               : NULL;
+}
+
 const char *gv_vmx_what_else(const struct gv_vmx *vmx)
 {
 	const struct gv_vmx_counts *counts = gv_vmx_counts(vmx);
@@ -189,7 +206,7 @@ const char *gv_vmx_what_else(const struct gv_vmx *vmx)
 	if (text.len == 0)
 		return "it is empty";
 	if (is_utf16(text))
-		return "it is UTF-16; VMware reads bytes that keep ASCII";
+		return utf16;
 	struct gv_span body = counts->bom ? gv_span_part(text, 3, text.len) : text;
 	if (begins(body, "<?xml") || begins(body, "<Foundry"))
 		return "it is XML, perhaps the .vmxf beside the .vmx";

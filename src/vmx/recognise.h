@@ -14,4 +14,10 @@
  */
 const char *gv_vmx_what_else(const struct gv_vmx *vmx);
 
+/*
+ * Returns NULL when VMX may be any dictionary of VMware's, an empty one too; else what it is
+ * instead, in the same words.
+ */
+const char *gv_vmx_no_dictionary(const struct gv_vmx *vmx);
+
 #endif
