@@ -63,6 +63,7 @@ const struct gv_doctor_check *gv_doctor_find(const char *id);
 struct gv_sight {
 	enum gv_verdict verdict;
 	const char *text;
+	const char *cause; /* id for gpuvirt explain (gpuvirt/knowledge.h), or NULL */
 };
 
 /* What one check saw. */

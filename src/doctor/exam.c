@@ -20,21 +20,27 @@ static const char *keep_line(struct gv_exam *exam, const char *format, va_list a
 	return kept;
 }
 
-void exam_see(struct gv_exam *exam, enum gv_verdict verdict, const char *format, ...)
+static void add_sight(struct gv_exam *exam, enum gv_verdict verdict, const char *cause,
+                      const char *text)
 {
 	struct gv_doctor_result *result = exam->result;
-	struct gv_sight *grown = gv_grow(result->sights, result->sight_count, &result->sight_cap,
-	                                 sizeof *grown);
+	struct gv_sight *grown =
+		gv_grow(result->sights, result->sight_count, &result->sight_cap, sizeof *grown);
 	exam->failed |= grown == NULL;
 	if (grown == NULL)
 		return;
-	va_list args;
-	va_start(args, format);
 	result->sights = grown;
-	grown[result->sight_count++] = (struct gv_sight){verdict, keep_line(exam, format, args)};
-	va_end(args);
+	grown[result->sight_count++] = (struct gv_sight){verdict, text, cause};
 	if (verdict > result->verdict)
 		result->verdict = verdict;
+}
+
+void exam_see(struct gv_exam *exam, enum gv_verdict verdict, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	add_sight(exam, verdict, NULL, keep_line(exam, format, args));
+	va_end(args);
 }
 
 static void add_remedy(struct gv_exam *exam, const char *text)
@@ -44,8 +50,8 @@ static void add_remedy(struct gv_exam *exam, const char *text)
 		if (strcmp(result->remedies[i], text) == 0)
 			return;
 	}
-	const char **grown = gv_grow(result->remedies, result->remedy_count, &result->remedy_cap,
-	                             sizeof *grown);
+	const char **grown =
+		gv_grow(result->remedies, result->remedy_count, &result->remedy_cap, sizeof *grown);
 	exam->failed |= grown == NULL;
 	if (grown == NULL)
 		return;
@@ -59,6 +65,18 @@ void exam_advise(struct gv_exam *exam, const char *format, ...)
 	va_start(args, format);
 	add_remedy(exam, keep_line(exam, format, args));
 	va_end(args);
+}
+
+void exam_blame(struct gv_exam *exam, enum gv_verdict verdict, const char *cause,
+                const char *format, ...)
+{
+	const struct gv_cause *known = gv_cause_find(exam->knowledge, cause);
+	va_list args;
+	va_start(args, format);
+	add_sight(exam, verdict, known == NULL ? NULL : known->id, keep_line(exam, format, args));
+	va_end(args);
+	if (known != NULL)
+		exam_advise(exam, "%s", known->helps);
 }
 
 void exam_offer(struct gv_exam *exam, const char *key, const char *value, const char *why)

@@ -8,17 +8,21 @@
 #define GPUVIRT_DOCTOR_EXAM_H
 
 #include <gpuvirt/doctor.h>
+#include <gpuvirt/knowledge.h>
 
 #include "doctor/gpus.h"
 #include "doctor/hostfiles.h"
 #include "doctor/icds.h"
 #include "doctor/machine.h"
+#include "doctor/nvidia.h"
 
 struct gv_exam {
 	struct machine *machine;
+	struct gv_knowledge *knowledge;
 	uint32_t places; /* bits of enum gv_place */
 	struct gpus gpus;
 	struct icds icds;
+	struct nvidia nvidia;
 	struct hostfiles host;
 	struct gv_doctor_result *result; /* of the check that runs */
 	bool failed;                     /* memory ran out */
@@ -27,6 +31,10 @@ struct gv_exam {
 /* Notes what was seen, made printable; the verdict of the check is at least as bad from now on. */
 void exam_see(struct gv_exam *exam, enum gv_verdict verdict, const char *format, ...)
 	GV_PRINTF(3, 4);
+
+/* The same for what may be the cause CAUSE of missing 3D; what is known to help is added. */
+void exam_blame(struct gv_exam *exam, enum gv_verdict verdict, const char *cause,
+                const char *format, ...) GV_PRINTF(4, 5);
 
 /* Adds what helps: a sentence, made printable. The same sentence is added once. */
 void exam_advise(struct gv_exam *exam, const char *format, ...) GV_PRINTF(2, 3);

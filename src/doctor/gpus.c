@@ -9,11 +9,8 @@ static const struct {
 	unsigned id;
 	const char *name;
 } vendors[] = {
-	{VENDOR_AMD, "AMD"},
-	{VENDOR_NVIDIA, "NVIDIA"},
-	{VENDOR_MICROSOFT, "Microsoft"},
-	{VENDOR_VMWARE, "VMware"},
-	{VENDOR_INTEL, "Intel"},
+	{VENDOR_AMD, "AMD"},       {VENDOR_NVIDIA, "NVIDIA"}, {VENDOR_MICROSOFT, "Microsoft"},
+	{VENDOR_VMWARE, "VMware"}, {VENDOR_INTEL, "Intel"},
 };
 
 const char *gpus_vendor(unsigned vendor)

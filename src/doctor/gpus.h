@@ -18,8 +18,8 @@ enum {
 };
 
 struct gpu {
-	const char *card;   /* "card0" */
-	unsigned vendor;    /* 0: it does not say (no PCI device) */
+	const char *card; /* "card0" */
+	unsigned vendor;  /* 0: it does not say (no PCI device) */
 	unsigned device;
 	const char *driver; /* NULL: none is bound */
 };

@@ -26,7 +26,6 @@ const char *hostfiles_find(const struct hostfiles *files, struct machine *machin
                            struct gv_span *value);
 
 /* The same when the value is TRUE in any case; else NULL. */
-const char *hostfiles_true(const struct hostfiles *files, struct machine *machine,
-                           const char *key);
+const char *hostfiles_true(const struct hostfiles *files, struct machine *machine, const char *key);
 
 #endif

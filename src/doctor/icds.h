@@ -34,10 +34,10 @@ extern const struct icd_kind icd_kinds[ICD_IDS];
 
 enum icd_state {
 	ICD_GOOD,
-	ICD_BROKEN,   /* no manifest that can be read; PROBLEM says why */
-	ICD_MISSING,  /* the library is not there */
-	ICD_UNFOUND,  /* not in the usual folders; the linker may know others */
-	ICD_32_BITS,  /* for programs of 32 bits, which VMware's are not */
+	ICD_BROKEN,  /* no manifest that can be read; PROBLEM says why */
+	ICD_MISSING, /* the library is not there */
+	ICD_UNFOUND, /* not in the usual folders; the linker may know others */
+	ICD_32_BITS, /* for programs of 32 bits, which VMware's are not */
 };
 
 struct icd {

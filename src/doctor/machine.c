@@ -205,8 +205,8 @@ static enum presence read_file(struct machine *machine, const char *path, uint64
 {
 	struct gv_buf real = {0};
 	int code = locate(machine, path, &real);
-	enum presence presence = code != 0 ? fail_why(why, code)
-	                                   : read_at(machine, real.at, limit, text, why);
+	enum presence presence =
+		code != 0 ? fail_why(why, code) : read_at(machine, real.at, limit, text, why);
 	gv_buf_dispose(&real);
 	return presence;
 }
@@ -335,8 +335,8 @@ static const char *find_variable(const struct machine *machine, const char *name
 
 const char *machine_variable(const struct machine *machine, const char *name)
 {
-	const char *value =
-		machine_is_captured(machine) ? find_variable(machine, name) : getenv(name);
+	const char *value = machine_is_captured(machine) ? find_variable(machine, name)
+	                                                 : gv_os_environment(name);
 	return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
@@ -391,9 +391,10 @@ enum presence machine_ask(struct machine *machine, enum program program, struct 
 {
 	struct answer *answer = &machine->answers[program];
 	if (!answer->asked && machine_is_captured(machine)) {
-		const char *path = machine_keep(machine, COMMANDS "/%s",
-		                                program_rows[program].capture);
-		answer->presence = read_file(machine, path, SAID_LIMIT, &answer->said, &answer->why);
+		const char *path =
+			machine_keep(machine, COMMANDS "/%s", program_rows[program].capture);
+		answer->presence =
+			read_file(machine, path, SAID_LIMIT, &answer->said, &answer->why);
 	} else if (!answer->asked) {
 		answer->presence = hear(machine, program, &answer->said, &answer->why);
 	}

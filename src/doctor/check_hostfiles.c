@@ -1,0 +1,109 @@
+/* VMware's host-wide files: which there are, and which display keys they set. */
+#include "doctor/checks.h"
+#include "doctor/lines.h"
+
+enum { SHOWN = 100 };
+
+static void show_flaws(struct gv_exam *exam, const struct gv_host_file *file)
+{
+	const struct gv_vmx_counts *counts = gv_vmx_counts(file->vmx);
+	struct gv_line line = {0};
+	struct gv_line first;
+	while (counts->malformed > 0 && gv_vmx_next(file->vmx, &line)) {
+		if (line.kind != GV_LINE_MALFORMED)
+			continue;
+		exam_see(exam, GV_VERDICT_WARNING, "%s:%u: VMware cannot read this line%s",
+		         file->path, (unsigned)line.number,
+		         counts->malformed > 1 ? ", and there are more" : "");
+		break;
+	}
+	if (gv_vmx_duplicate(file->vmx, 0, &line, &first))
+		exam_see(exam, GV_VERDICT_WARNING, "%s:%u: %.*s stands on line %u already",
+		         file->path, (unsigned)line.number, lines_width(line.name), line.name.at,
+		         (unsigned)first.number);
+}
+
+static void show_file(struct gv_exam *exam, const struct gv_host_file *file)
+{
+	if (file->path == NULL) {
+		exam_see(exam, GV_VERDICT_SKIPPED,
+		         "%s: the variable %s is not set, so %s is not seen", file->row->section,
+		         gv_host_variable(file->row), file->row->path);
+	} else if (file->trouble.status != GV_OK) {
+		exam_see(exam, GV_VERDICT_WARNING, "%s: %s", file->path, file->trouble.message);
+	} else if (file->vmx == NULL) {
+		exam_see(exam, GV_VERDICT_OK, "%s: not there", file->path);
+	} else {
+		exam_see(exam, GV_VERDICT_OK, "%s: %u entries", file->path,
+		         (unsigned)gv_vmx_counts(file->vmx)->entries);
+		show_flaws(exam, file);
+	}
+}
+
+void check_host_files(struct gv_exam *exam)
+{
+	for (size_t i = 0; i < exam->host.host.count; i++)
+		show_file(exam, &exam->host.host.at[i]);
+	if (exam->result->verdict == GV_VERDICT_WARNING)
+		exam_advise(exam, "Mend the file; gpuvirt host shows what it sets.");
+}
+
+/* What is said behind an entry: whether another one wins, and against whom. */
+static enum gv_verdict place_entry(struct gv_exam *exam, const struct gv_host_file *file,
+                                   const struct gv_line *line, const char **behind)
+{
+	struct gv_host_hits hits;
+	gv_host_find(&hits, &exam->host.host, line->name);
+	*behind = "";
+	if (hits.wins == NULL)
+		return GV_VERDICT_OK;
+	bool same_file = hits.wins->file == file;
+	if (same_file && hits.wins->line.number == line->number) {
+		if (file->row->use == GV_HOST_BY_REPORT)
+			*behind = "; not in the order that VMware logs, it works by reports";
+		return GV_VERDICT_OK;
+	}
+	bool equal = gv_span_equal_nocase(hits.wins->line.value, line->value);
+	*behind =
+		machine_keep(exam->machine, "; %s:%u comes before it%s", hits.wins->file->path,
+	                     (unsigned)hits.wins->line.number, equal ? "" : ", with another value");
+	return equal ? GV_VERDICT_NOTE : GV_VERDICT_WARNING;
+}
+
+static void show_entry(struct gv_exam *exam, const struct gv_host_file *file,
+                       const struct gv_line *line)
+{
+	const char *behind;
+	enum gv_verdict verdict = place_entry(exam, file, line, &behind);
+	exam_see(exam, verdict, "%s:%u: %.*s = \"%.*s\"%s", file->path, (unsigned)line->number,
+	         lines_width(line->name), line->name.at, lines_width(line->value), line->value.at,
+	         behind);
+	if (verdict == GV_VERDICT_WARNING)
+		exam_advise(exam,
+		            "Keep one: gpuvirt host unset %.*s in the file that is not to hold.",
+		            lines_width(line->name), line->name.at);
+}
+
+/* Returns how many more may be shown. */
+static size_t show_entries(struct gv_exam *exam, const struct gv_host_file *file, size_t left)
+{
+	struct gv_line line = {0};
+	while (file->vmx != NULL && left > 0 && gv_vmx_next(file->vmx, &line)) {
+		if (line.kind != GV_LINE_ENTRY || !gv_host_is_display_key(line.name))
+			continue;
+		show_entry(exam, file, &line);
+		left--;
+	}
+	return left;
+}
+
+void check_host_keys(struct gv_exam *exam)
+{
+	size_t left = SHOWN;
+	for (size_t i = 0; i < exam->host.host.count; i++)
+		left = show_entries(exam, &exam->host.host.at[i], left);
+	if (left == SHOWN)
+		exam_see(exam, GV_VERDICT_OK, "no file sets one: each .vmx decides alone");
+	else if (left == 0)
+		exam_see(exam, GV_VERDICT_NOTE, "no more than %d are shown", SHOWN);
+}
