@@ -3,7 +3,7 @@
 cmake_policy(VERSION 3.21)
 
 # The floors from the bottom: a file includes from its own floor and those before it.
-set(floors platform base lock rules knowledge vmx repair config report host doctor cli)
+set(floors platform base lock rules knowledge vmx log repair config report host doctor cli)
 
 # The floor of each public header, which is where its functions are.
 set(header_error base)
@@ -14,6 +14,7 @@ set(header_vmx vmx)
 set(header_edit vmx)
 set(header_finding vmx)
 set(header_lint vmx)
+set(header_log log)
 set(header_plan repair)
 set(header_repair repair)
 set(header_config config)

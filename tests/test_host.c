@@ -8,6 +8,27 @@
 #include <gpuvirt/host.h>
 
 static char *root;
+static bool vmware_is_open;
+static const char *resolved; /* what every path leads to, or NULL: what it does */
+
+int __real_gv_os_resolve(const char *path, char **out);
+int __wrap_gv_os_resolve(const char *path, char **out);
+int __wrap_gv_os_resolve(const char *path, char **out)
+{
+	if (resolved == NULL)
+		return __real_gv_os_resolve(path, out);
+	*out = strdup(resolved);
+	return 0;
+}
+
+int __wrap_gv_os_list_processes(bool (*each)(void *context, const char *name), void *context);
+int __wrap_gv_os_list_processes(bool (*each)(void *context, const char *name), void *context)
+{
+	(void)(each(context, "vmware-usbarbit") && each(context, "vmware-vmx") && vmware_is_open &&
+	       each(context, "vmware"));
+	return 0;
+}
+
 static struct gv_host_environment environment;
 static struct gv_host host;
 static struct gv_repair repair;
@@ -261,15 +282,18 @@ static void display_keys(void **state)
 }
 
 static bool created;
+static bool captured = true;
+static bool force;
 
 /* Sets mks.a to VALUE, or removes it when VALUE is NULL, in the file of the row NAME. */
 static enum gv_status change(const char *name, const char *value, bool write)
 {
-	struct gv_repair_options options = {.max_size = 1000, .backup = true, .write = write};
+	struct gv_repair_options options = {
+		.max_size = 1000, .backup = true, .write = write, .force = force};
 	struct gv_change one = {value == NULL ? GV_CHANGE_UNSET : GV_CHANGE_SET,
 	                        GV_LITERAL("mks.a"), gv_span_of(value)};
 	struct gv_host_change change = {.row = row_called(name),
-	                                .captured = true,
+	                                .captured = captured,
 	                                .changes = &one,
 	                                .count = 1,
 	                                .options = &options};
@@ -422,6 +446,45 @@ static void another_users_folder_is_refused(void **state)
 	free(path);
 }
 
+static void preferences_wait_for_vmware_to_be_closed(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		bool captured;
+		bool open;
+		bool force;
+		enum gv_status status;
+	} table[] = {
+		{"preferences", false, false, false, GV_OK},
+		{"preferences", false, true, false, GV_EREFUSED},
+		{"preferences", false, true, true, GV_OK},
+		{"preferences", true, true, false, GV_OK},
+		{"user", false, true, false, GV_OK},
+	};
+	free(place_of("home/anna/.vmware/config"));
+	for (size_t i = 0; i < COUNT(table); i++) {
+		captured = table[i].captured;
+		vmware_is_open = table[i].open;
+		force = table[i].force;
+		assert_int_equal(change(table[i].name, "1", false), table[i].status);
+	}
+	captured = true;
+	vmware_is_open = force = false;
+}
+
+static void a_file_of_nixos_is_refused(void **state)
+{
+	(void)state;
+	put("etc/vmware/config", "mks.a = 1\n");
+	resolved = "/nix/store/0123-config";
+	enum gv_status status = change("system", "2", true);
+	resolved = NULL;
+	assert_int_equal(status, GV_EREFUSED);
+	assert_non_null(strstr(err.message, "extraConfig"));
+	assert_file("etc/vmware/config", SPAN("mks.a = 1\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -454,6 +517,9 @@ int main(void)
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(an_empty_file_is_one, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_users_folder_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(preferences_wait_for_vmware_to_be_closed, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(a_file_of_nixos_is_refused, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

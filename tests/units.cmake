@@ -53,6 +53,7 @@ add_unit_test(batch gv_os_create gv_os_write gv_os_sync gv_os_sync_around gv_os_
   gv_os_open_dir gv_os_swap gv_os_rename gv_os_sync_dir gv_os_clock)
 add_unit_test(replace gv_os_sync)
 add_unit_test(output gv_os_write)
-add_unit_test(host)
+add_unit_test(host gv_os_resolve gv_os_list_processes)
 add_unit_test(tally)
 add_unit_test(progress gv_os_write gv_os_is_terminal gv_os_columns gv_os_clock)
+add_unit_test(log gv_os_read)

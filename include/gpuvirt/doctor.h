@@ -8,7 +8,7 @@
 #ifndef GPUVIRT_DOCTOR_H
 #define GPUVIRT_DOCTOR_H
 
-#include <gpuvirt/text.h>
+#include <gpuvirt/host.h>
 
 /* From the best to the worst; the verdict of a check is the worst of what it saw. */
 enum gv_verdict {
@@ -102,6 +102,16 @@ const struct gv_doctor_result *gv_doctor_results(const struct gv_doctor *doctor,
 
 /* How many results that apply have VERDICT. */
 size_t gv_doctor_count(const struct gv_doctor *doctor, enum gv_verdict verdict);
+
+/*
+ * Sets *ROW to the host-wide file in which the key of RESULT belongs and appends to PATH where it
+ * lies, in a captured tree too. GV_EREFUSED: the check does not apply, or its remedy is no such
+ * key; the message says which.
+ */
+enum gv_status gv_doctor_locate_fix(const struct gv_doctor *doctor,
+                                    const struct gv_doctor_result *result,
+                                    const struct gv_host_row **row, struct gv_buf *path,
+                                    struct gv_error *err);
 
 /*
  * Appends the results as one JSON object (docs/doctor.md) and a line feed. out->failed tells when

@@ -67,6 +67,8 @@ enum gv_exit cmd_get(struct cli *cli);
 enum gv_exit cmd_set(struct cli *cli);
 enum gv_exit cmd_add(struct cli *cli);
 enum gv_exit cmd_unset(struct cli *cli);
+enum gv_exit cmd_host(struct cli *cli);
+enum gv_exit cmd_doctor(struct cli *cli);
 enum gv_exit cmd_config(struct cli *cli);
 enum gv_exit cmd_rules(struct cli *cli);
 enum gv_exit cmd_help(struct cli *cli);

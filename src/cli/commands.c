@@ -19,6 +19,7 @@
 	 OPTION_BIT(OPTION_BASELINE))
 #define ACCEPTS (OPTION_BIT(OPTION_WRITE_BASELINE))
 #define SIZE    (OPTION_BIT(OPTION_MAX_SIZE))
+#define ROOT    (OPTION_BIT(OPTION_ROOT))
 
 /* clang-format off */
 static const struct command commands[] = {
@@ -115,6 +116,41 @@ static const struct command commands[] = {
 		{{"gpuvirt unset my.vmx svga.vgaOnly", "one key"},
 		 {"gpuvirt unset my.vmx 'vmotion.svga.*'", "a family of keys"}},
 		cmd_unset,
+	},
+	{
+		"doctor", "", "say what can be seen of this machine that bears on 3D",
+		"Looks at what VMware's renderers depend on: on a host the product, the host-wide "
+		"files, the graphics devices, Vulkan, OpenGL and the session; in a guest of VMware's, "
+		"of Hyper-V's or in WSL what lies between the host's GPU and the programs. Each check "
+		"says what it saw, its verdict and what helps. That 3D works it never says: gpuvirt "
+		"verify reads that in VMware's log. --root looks at a tree captured elsewhere. --fix "
+		"sets the host-wide key that a check offers, and nothing else. Exit status 1 when a "
+		"verdict is bad.",
+		COMMON | REPORTS | ROOT | OPTION_BIT(OPTION_OUTPUT_FORMAT) | OPTION_BIT(OPTION_FIX) |
+			OPTION_BIT(OPTION_DRY_RUN) | BACKUPS,
+		0, 0,
+		{{"gpuvirt doctor", "this machine"},
+		 {"gpuvirt doctor --root captured/ --output-format json", "another one, for programs"},
+		 {"gpuvirt doctor -n --fix hybrid", "show what --fix would write"}},
+		cmd_doctor,
+	},
+	{
+		"host", "files | get KEY... | set KEY=VALUE... | unset KEY...",
+		"show or change keys of VMware's host-wide files",
+		"VMware takes keys for all machines from files of the user and of the host; a .vmx "
+		"that sets a key comes before them. files lists them in the order in which VMware "
+		"asks them, get prints the value that wins and its file (-v: of all files, -q: only "
+		"the value). set and unset change one file as they do a .vmx, by themselves that of "
+		"the user; --file=system is for all users and needs root. A file that is not there "
+		"is created, its folder is not. The preferences are written only while VMware is "
+		"closed, which would write over them.",
+		COMMON | REPORTS | SIZE | WRITES | BACKUPS | ROOT | OPTION_BIT(OPTION_FILE), 1, -1,
+		{{"gpuvirt host files", "where VMware looks on this host"},
+		 {"gpuvirt host get -v mks.gl.allowBlacklistedDrivers", "who sets it, and who wins"},
+		 {"gpuvirt host set -n mks.vk.allowUnsupportedDevices=TRUE", "show the change"},
+		 {"gpuvirt host unset --file system mks.enableVulkanRenderer",
+		  "one key, for all users; as root"}},
+		cmd_host,
 	},
 	{
 		"rules", "list | show NAME | lint FILE...", "list, show or check rule packs",

@@ -1,29 +1,8 @@
 #include "cli/help.h"
 
-#include <string.h>
+#include "cli/wrap.h"
 
-/* Texts are wrapped here, so that they fit a terminal of 60 columns. */
-enum { WIDTH = 60, INDENT = 4 };
-
-/* Prints TEXT wrapped; all lines but the first are indented, which continues at column COLUMN. */
-static void wrap(struct output *out, const char *text, size_t column, size_t indent)
-{
-	struct gv_span rest = gv_span_of(text);
-	bool first = true;
-	for (struct gv_span word = gv_span_word(&rest); word.len > 0; word = gv_span_word(&rest)) {
-		if (!first && column + 1 + word.len > WIDTH) {
-			output_format(out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (!first) {
-			output_text(out, " ");
-			column++;
-		}
-		output_bytes(out, word);
-		column += word.len;
-		first = false;
-	}
-	output_text(out, "\n");
-}
+enum { INDENT = 4 };
 
 static void heading(struct output *out, const char *text)
 {
@@ -41,7 +20,7 @@ static void show_option(struct output *out, const struct option_row *row)
 		output_format(out, "-%c, ", row->letter);
 	output_format(out, "--%s%s%s\n%*s", row->name, row->value != NULL ? " " : "",
 	              row->value != NULL ? row->value : "", 2 * INDENT, "");
-	wrap(out, row->help, 2 * INDENT, 2 * INDENT);
+	wrap_text(out, row->help, 2 * INDENT, 2 * INDENT);
 }
 
 static void show_options(struct output *out, const struct command *command)
@@ -61,7 +40,7 @@ static void show_examples(struct output *out, const struct command *command)
 	for (int i = 0; i < MAX_EXAMPLES && command->examples[i].line != NULL; i++) {
 		const struct example *example = &command->examples[i];
 		output_format(out, "  %s\n%*s", example->line, 2 * INDENT, "");
-		wrap(out, example->what, 2 * INDENT, 2 * INDENT);
+		wrap_text(out, example->what, 2 * INDENT, 2 * INDENT);
 	}
 }
 
@@ -69,7 +48,7 @@ void help_command(struct output *out, const struct command *command)
 {
 	output_format(out, "gpuvirt %s%s%s\n\n", command->name,
 	              command->arguments[0] != '\0' ? " " : "", command->arguments);
-	wrap(out, command->about, 0, 0);
+	wrap_text(out, command->about, 0, 0);
 	show_options(out, command);
 	show_examples(out, command);
 }
@@ -78,15 +57,16 @@ void help_all(struct output *out)
 {
 	size_t count;
 	const struct command *commands = commands_all(&count);
-	wrap(out,
-	     "gpuvirt repairs the GPU settings of VMware virtual machines: it switches 3D "
-	     "acceleration on, drops stale GPU capabilities, and leaves every other byte of a .vmx "
-	     "as it is.",
-	     0, 0);
+	wrap_text(
+		out,
+		"gpuvirt repairs the GPU settings of VMware virtual machines: it switches 3D "
+		"acceleration on, drops stale GPU capabilities, and leaves every other byte of a .vmx "
+		"as it is.",
+		0, 0);
 	heading(out, "Commands");
 	for (size_t i = 0; i < count; i++) {
 		output_format(out, "  %-8s ", commands[i].name);
-		wrap(out, commands[i].summary, 11, 11);
+		wrap_text(out, commands[i].summary, 11, 11);
 	}
 	heading(out, "First steps");
 	output_text(out, "  gpuvirt diff my.vmx\n        see what would change\n"

@@ -34,6 +34,9 @@ enum option_id {
 	OPTION_EXIT_ZERO,
 	OPTION_BASELINE,
 	OPTION_WRITE_BASELINE,
+	OPTION_FILE,
+	OPTION_ROOT,
+	OPTION_FIX,
 	OPTION_COLOR,
 	OPTION_QUIET,
 	OPTION_VERBOSE,
@@ -80,8 +83,11 @@ struct settings {
 	const char *output;             /* NULL: standard output */
 	const char *baseline;           /* NULL: none */
 	const char *write_baseline;     /* NULL: none */
+	const char *file;               /* NULL: the one that changes go to */
+	const char *root;               /* NULL: this host itself */
 	bool statistics;
 	bool exit_zero;
+	const char *fix;                /* id of a check of doctor, or NULL */
 	struct text_list rules;
 	struct text_list excludes;
 };

@@ -70,6 +70,44 @@ static enum gv_verdict place_entry(struct gv_exam *exam, const struct gv_host_fi
 	return equal ? GV_VERDICT_NOTE : GV_VERDICT_WARNING;
 }
 
+/* The number in "Workstation 17", 0 when there is none. */
+static unsigned number_in(const char *text)
+{
+	struct gv_span rest = gv_span_of(text);
+	unsigned number = 0;
+	for (struct gv_span word = gv_span_word(&rest); word.len > 0; word = gv_span_word(&rest))
+		number = lines_number(word) != 0 ? lines_number(word) : number;
+	return number;
+}
+
+/* The first number of the installed product's version, 0 when it is not known. */
+static unsigned product_version(struct gv_exam *exam)
+{
+	struct gv_span version = {0};
+	hostfiles_find(&exam->host, exam->machine, "product.version", &version);
+	return lines_number(version);
+}
+
+/* A key that VMware does not know, or not any more, does nothing. */
+static void judge_key(struct gv_exam *exam, struct gv_span name)
+{
+	const struct gv_key *key = gv_key_find(exam->knowledge, name);
+	if (key == NULL && gv_key_family(exam->knowledge, name) == NULL)
+		exam_see(exam, GV_VERDICT_NOTE, "%.*s is not among the keys that are known here",
+		         lines_width(name), name.at);
+	if (key == NULL || key->status == GV_KEY_KNOWN)
+		return;
+	unsigned installed = product_version(exam);
+	bool still =
+		key->status == GV_KEY_GONE && installed != 0 && installed <= number_in(key->until);
+	enum gv_verdict verdict = still                               ? GV_VERDICT_NOTE
+	                          : key->status == GV_KEY_UNCONFIRMED ? GV_VERDICT_UNKNOWN
+	                                                              : GV_VERDICT_WARNING;
+	exam_see(exam, verdict, "%s: %s", key->name, key->flag);
+	if (!still)
+		exam_advise(exam, "Remove it: gpuvirt host unset %s.", key->name);
+}
+
 static void show_entry(struct gv_exam *exam, const struct gv_host_file *file,
                        const struct gv_line *line)
 {
@@ -82,6 +120,7 @@ static void show_entry(struct gv_exam *exam, const struct gv_host_file *file,
 		exam_advise(exam,
 		            "Keep one: gpuvirt host unset %.*s in the file that is not to hold.",
 		            lines_width(line->name), line->name.at);
+	judge_key(exam, line->name);
 }
 
 /* Returns how many more may be shown. */

@@ -3,14 +3,8 @@
 
 #include <stdlib.h>
 
-#include "doctor/exam.h"
+#include "doctor/examination.h"
 #include "doctor/place.h"
-
-struct gv_doctor {
-	struct gv_exam exam;
-	struct gv_doctor_result *results; /* one for each check */
-	size_t count;
-};
 
 const char *gv_verdict_name(enum gv_verdict verdict)
 {

@@ -31,7 +31,7 @@ static const struct gv_host_row rows[] = {
 	 "every machine on this host", INSTALLED, false},
 	{GV_HOST_LINUX, "preferences", "USER PREFERENCES", GV_HOST_HOME, ".vmware/preferences", 0,
 	 GV_HOST_BY_REPORT, GV_HOST_WRITE_NAMED, GV_HOST_REPORTED,
-	 "by reports of users every machine that this user starts", NULL, true},
+	 "every machine that this user starts, as users report", NULL, true},
 
 	{GV_HOST_WINDOWS, "user", "USER DEFAULTS", GV_HOST_APPDATA, "VMware/config.ini", 1,
 	 GV_HOST_CHAIN, GV_HOST_WRITE, GV_HOST_LOGGED,
@@ -52,12 +52,12 @@ static const struct gv_host_row rows[] = {
 	{GV_HOST_WINDOWS, "preferences", "USER PREFERENCES", GV_HOST_APPDATA,
 	 "VMware/preferences.ini", 0,
 	 GV_HOST_BY_REPORT, GV_HOST_WRITE_NAMED, GV_HOST_REPORTED,
-	 "by reports of users every machine that this user starts", NULL, true},
+	 "every machine that this user starts, as users report", NULL, true},
 
 	{GV_HOST_MACOS, "preferences", "USER PREFERENCES", GV_HOST_HOME,
 	 "Library/Preferences/VMware Fusion/preferences", 0,
 	 GV_HOST_UNKNOWN, GV_HOST_WRITE_NAMED, GV_HOST_UNSOURCED,
-	 "it is not known which machines", NO_SOURCE, true},
+	 "machines of which no source tells", NO_SOURCE, true},
 };
 /* clang-format on */
 
