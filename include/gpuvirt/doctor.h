@@ -50,6 +50,7 @@ struct gv_doctor_check {
 	const char *title;
 	uint32_t places;      /* bits of enum gv_place */
 	const char *looks_at; /* files, variables and programs, for people */
+	const char *needs;    /* a folder without which a captured tree tells nothing, or NULL */
 	void (*run)(struct gv_exam *exam);
 };
 

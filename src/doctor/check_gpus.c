@@ -97,7 +97,7 @@ void check_nouveau(struct gv_exam *exam)
 			           "for all machines");
 		return;
 	}
-	if (exam->gpus.presence == PRESENT)
+	if (gpus_known(&exam->gpus))
 		exam_see(exam, GV_VERDICT_OK, "no device is driven by nouveau");
 	else
 		exam_see(exam, GV_VERDICT_SKIPPED, "the graphics devices are not known");
@@ -118,7 +118,7 @@ static size_t count_vendors(const struct gpus *gpus)
 
 void check_hybrid(struct gv_exam *exam)
 {
-	if (exam->gpus.presence != PRESENT) {
+	if (!gpus_known(&exam->gpus)) {
 		exam_see(exam, GV_VERDICT_SKIPPED, "the graphics devices are not known");
 		return;
 	}
@@ -164,7 +164,7 @@ void check_nvidia(struct gv_exam *exam)
 		show_generation(exam, &exam->nvidia.at[i]);
 	if (exam->nvidia.count > 0)
 		return;
-	if (exam->gpus.presence == PRESENT && !gpus_have(&exam->gpus, VENDOR_NVIDIA))
+	if (gpus_known(&exam->gpus) && !gpus_have(&exam->gpus, VENDOR_NVIDIA))
 		exam_see(exam, GV_VERDICT_OK, "there is no NVIDIA device");
 	else if (exam->nvidia.missing != NULL)
 		exam_see(exam, GV_VERDICT_SKIPPED, "%s", exam->nvidia.missing);

@@ -57,7 +57,7 @@ enum vulkan_view vulkan_view(const struct gv_exam *exam, const struct icd *icd)
 		[GENERATION_TURING] = VULKAN_TAKEN,
 	};
 	unsigned vendor = icd_kinds[icd->id].vendor;
-	bool sure = exam->gpus.presence == PRESENT && vendor != 0;
+	bool sure = gpus_known(&exam->gpus) && vendor != 0;
 	if (!icd_counts(icd) || (sure && !gpus_have(&exam->gpus, vendor)))
 		return VULKAN_NOT_HERE;
 	return icd->id == ICD_NVIDIA ? by_generation[nvidia_best(&exam->nvidia)] : views[icd->id];

@@ -44,14 +44,25 @@ static void pass_over(struct gv_exam *exam)
 	}
 }
 
+/* What is not in a captured tree may have been left out of it: that is no sign. */
+static bool is_captured(struct gv_exam *exam, const char *folder)
+{
+	struct gv_error why = {0};
+	if (folder == NULL || !machine_is_captured(exam->machine) ||
+	    machine_has(exam->machine, folder, &why) == PRESENT)
+		return true;
+	exam_see(exam, GV_VERDICT_SKIPPED, "%s is not captured", folder);
+	return false;
+}
+
 static void run_check(struct gv_exam *exam, struct gv_doctor_result *result)
 {
 	exam->result = result;
 	result->applies = (result->check->places & exam->places) != 0;
-	if (result->applies)
-		result->check->run(exam);
-	else
+	if (!result->applies)
 		pass_over(exam);
+	else if (is_captured(exam, result->check->needs))
+		result->check->run(exam);
 }
 
 static enum gv_status run_all(struct gv_doctor *doctor, struct gv_error *err)

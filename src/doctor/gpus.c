@@ -58,6 +58,11 @@ void gpus_read(struct gpus *gpus, struct machine *machine)
 	}
 }
 
+bool gpus_known(const struct gpus *gpus)
+{
+	return gpus->presence != HIDDEN;
+}
+
 bool gpus_have(const struct gpus *gpus, unsigned vendor)
 {
 	for (size_t i = 0; i < gpus->count; i++) {

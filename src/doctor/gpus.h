@@ -35,6 +35,9 @@ struct gpus {
 
 void gpus_read(struct gpus *gpus, struct machine *machine);
 
+/* False when it cannot be told which there are. */
+bool gpus_known(const struct gpus *gpus);
+
 /* The name of VENDOR, or "unknown vendor"; static storage. */
 const char *gpus_vendor(unsigned vendor);
 
