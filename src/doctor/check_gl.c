@@ -44,7 +44,7 @@ static void blame_no_gpu(struct gv_exam *exam, struct gv_span renderer)
 	           "VMware's own driver");
 	if (!allowed)
 		exam_offer(exam, "mks.gl.allowSoftwareAndVMwareDrivers", "TRUE",
-		           "for all machines; what it does is known by its name only");
+		           "what it does is known by its name only");
 }
 
 static void blame_mesa(struct gv_exam *exam)
@@ -59,7 +59,7 @@ static void blame_mesa(struct gv_exam *exam)
 	exam_blame(exam, GV_VERDICT_WARNING, "gl-driver-blacklisted",
 	           "Mesa's OpenGL drivers are reported as on VMware's blacklist, and no Vulkan "
 	           "driver is known to be taken instead");
-	exam_offer(exam, "mks.gl.allowBlacklistedDrivers", "TRUE", "for all machines");
+	exam_offer(exam, "mks.gl.allowBlacklistedDrivers", "TRUE", NULL);
 }
 
 void check_opengl(struct gv_exam *exam)

@@ -93,8 +93,7 @@ void check_nouveau(struct gv_exam *exam)
 		           gpu->card);
 		exam_advise(exam, "NVIDIA's own driver instead of nouveau is another way.");
 		if (!allowed)
-			exam_offer(exam, "mks.gl.allowBlacklistedDrivers", "TRUE",
-			           "for all machines");
+			exam_offer(exam, "mks.gl.allowBlacklistedDrivers", "TRUE", NULL);
 		return;
 	}
 	if (gpus_known(&exam->gpus))
@@ -134,8 +133,7 @@ void check_hybrid(struct gv_exam *exam)
 	exam_blame(exam, GV_VERDICT_NOTE, "wrong-gpu",
 	           "VMware may take any of them; vmware.log names the one that it took (gpuvirt "
 	           "verify)");
-	exam_offer(exam, "mks.forceDiscreteGPU", "TRUE",
-	           "prefers the stronger one for all machines");
+	exam_offer(exam, "mks.forceDiscreteGPU", "TRUE", "prefers the stronger one");
 }
 
 static void show_generation(struct gv_exam *exam, const struct nvidia_device *device)

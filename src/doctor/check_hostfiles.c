@@ -45,20 +45,43 @@ void check_host_files(struct gv_exam *exam)
 	for (size_t i = 0; i < exam->host.host.count; i++)
 		show_file(exam, &exam->host.host.at[i]);
 	if (exam->result->verdict == GV_VERDICT_WARNING)
-		exam_advise(exam, "Mend the file; gpuvirt host shows what it sets.");
+		exam_advise(exam, "Mend the file with an editor while VMware is closed.");
 }
 
-/* What is said behind an entry: whether another one wins, and against whom. */
+/* How the key NAME is removed from FILE. */
+static const char *removal(struct gv_exam *exam, const struct gv_host_file *file,
+                           struct gv_span name)
+{
+	const struct gv_host_row *row = file->row;
+	if (row->writing == GV_HOST_WRITE_NEVER)
+		return machine_keep(exam->machine, "take %.*s out of %s by hand", lines_width(name),
+		                    name.at, file->path);
+	return machine_keep(exam->machine, "gpuvirt host unset --file %s %.*s", row->name,
+	                    lines_width(name), name.at);
+}
+
+static const struct gv_host_hit *hit_in(const struct gv_host_hits *hits,
+                                        const struct gv_host_file *file)
+{
+	size_t i = 0;
+	while (i + 1 < hits->count && hits->at[i].file != file)
+		i++;
+	return &hits->at[i];
+}
+
+/* What is said behind an entry: whether another one wins. The entry itself is among the hits. */
 static enum gv_verdict place_entry(struct gv_exam *exam, const struct gv_host_file *file,
                                    const struct gv_line *line, const char **behind)
 {
 	struct gv_host_hits hits;
 	gv_host_find(&hits, &exam->host.host, line->name);
 	*behind = "";
-	if (hits.wins == NULL)
-		return GV_VERDICT_OK;
-	bool same_file = hits.wins->file == file;
-	if (same_file && hits.wins->line.number == line->number) {
+	if (hit_in(&hits, file)->repeated) {
+		*behind = "; it stands several times in this file, and which one VMware takes is "
+			  "not known";
+		return GV_VERDICT_WARNING;
+	}
+	if (hits.wins->file == file) {
 		if (file->row->use == GV_HOST_BY_REPORT)
 			*behind = "; not in the order that VMware logs, it works by reports";
 		return GV_VERDICT_OK;
@@ -80,16 +103,8 @@ static unsigned number_in(const char *text)
 	return number;
 }
 
-/* The first number of the installed product's version, 0 when it is not known. */
-static unsigned product_version(struct gv_exam *exam)
-{
-	struct gv_span version = {0};
-	hostfiles_find(&exam->host, exam->machine, "product.version", &version);
-	return lines_number(version);
-}
-
 /* A key that VMware does not know, or not any more, does nothing. */
-static void judge_key(struct gv_exam *exam, struct gv_span name)
+static void judge_key(struct gv_exam *exam, const struct gv_host_file *file, struct gv_span name)
 {
 	const struct gv_key *key = gv_key_find(exam->knowledge, name);
 	if (key == NULL && gv_key_family(exam->knowledge, name) == NULL)
@@ -97,7 +112,7 @@ static void judge_key(struct gv_exam *exam, struct gv_span name)
 		         lines_width(name), name.at);
 	if (key == NULL || key->status == GV_KEY_KNOWN)
 		return;
-	unsigned installed = product_version(exam);
+	unsigned installed = hostfiles_product(&exam->host, exam->machine) / 100;
 	bool still =
 		key->status == GV_KEY_GONE && installed != 0 && installed <= number_in(key->until);
 	enum gv_verdict verdict = still                               ? GV_VERDICT_NOTE
@@ -105,7 +120,7 @@ static void judge_key(struct gv_exam *exam, struct gv_span name)
 	                                                              : GV_VERDICT_WARNING;
 	exam_see(exam, verdict, "%s: %s", key->name, key->flag);
 	if (!still)
-		exam_advise(exam, "Remove it: gpuvirt host unset %s.", key->name);
+		exam_advise(exam, "Remove it: %s.", removal(exam, file, name));
 }
 
 static void show_entry(struct gv_exam *exam, const struct gv_host_file *file,
@@ -120,7 +135,7 @@ static void show_entry(struct gv_exam *exam, const struct gv_host_file *file,
 		exam_advise(exam,
 		            "Keep one: gpuvirt host unset %.*s in the file that is not to hold.",
 		            lines_width(line->name), line->name.at);
-	judge_key(exam, line->name);
+	judge_key(exam, file, line->name);
 }
 
 /* Returns how many more may be shown. */

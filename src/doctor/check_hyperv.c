@@ -44,9 +44,8 @@ void check_vgpu(struct gv_exam *exam)
 	}
 	size_t vgpus = count_class(exam, &names, VGPU_CLASS);
 	size_t global = count_class(exam, &names, GLOBAL_CLASS);
-	exam_see(exam, vgpus > 0 ? GV_VERDICT_OK : GV_VERDICT_BAD,
-	         "%zu device%s of the class of a vGPU, %zu of the global one", vgpus,
-	         vgpus == 1 ? "" : "s", global);
+	exam_see(exam, GV_VERDICT_OK, "%zu device%s of the class of a vGPU, %zu of the global one",
+	         vgpus, vgpus == 1 ? "" : "s", global);
 	if (vgpus > 0)
 		return;
 	exam_see(exam, GV_VERDICT_BAD, "the host offers this machine no vGPU");
@@ -85,8 +84,11 @@ void check_vgpu_pci(struct gv_exam *exam)
 
 void check_dxgkrnl(struct gv_exam *exam)
 {
-	if (!checks_module(exam, "dxgkrnl", is_wsl(exam) ? GV_VERDICT_WARNING : GV_VERDICT_BAD) &&
-	    !is_wsl(exam))
+	if (checks_module(exam, "dxgkrnl", is_wsl(exam) ? GV_VERDICT_OK : GV_VERDICT_BAD))
+		return;
+	if (is_wsl(exam))
+		exam_see(exam, GV_VERDICT_NOTE, "WSL's own kernel may have it built in");
+	else if (exam->result->verdict == GV_VERDICT_BAD)
 		exam_advise(exam,
 		            "Build dxgkrnl for this kernel, from the sources of WSL's kernel "
 		            "(dkms status tells of an attempt): it is in no mainline kernel.");
@@ -133,8 +135,8 @@ void check_dxg_log(struct gv_exam *exam)
 		}
 	}
 	if (exam->result->sight_count == 0)
-		exam_see(exam, GV_VERDICT_OK, "%zu lines, none of them about missing memory space",
-		         lines);
+		exam_see(exam, GV_VERDICT_OK, "%zu line%s, none about missing memory space", lines,
+		         lines == 1 ? "" : "s");
 }
 
 static size_t show_libraries(struct gv_exam *exam)
@@ -180,7 +182,7 @@ void check_wsl_libraries(struct gv_exam *exam)
 	machine_list(exam->machine, DRIVERS, &names, &why);
 	missing += names.count == 0;
 	exam_see(exam, names.count > 0 ? GV_VERDICT_OK : GV_VERDICT_BAD,
-	         DRIVERS " has %zu packages of drivers", names.count);
+	         DRIVERS " has %zu package%s of drivers", names.count, names.count == 1 ? "" : "s");
 	bool known = linker_knows(exam);
 	exam_see(exam, known ? GV_VERDICT_OK : GV_VERDICT_WARNING,
 	         "%s in /etc/ld.so.conf.d names " LIBS, known ? "a file" : "no file");

@@ -10,12 +10,24 @@ static void show_dmi(struct gv_exam *exam)
 {
 	for (size_t i = 0; i < sizeof vendor_files / sizeof *vendor_files; i++) {
 		struct gv_span text;
-		if (!exam_read(exam, vendor_files[i], GV_VERDICT_NOTE, &text))
+		if (!exam_read(exam, vendor_files[i], GV_VERDICT_OK, &text))
 			continue;
 		struct gv_span line = {0};
 		lines_next(&text, &line);
 		exam_see(exam, GV_VERDICT_OK, "%s: %.*s", vendor_files[i], lines_width(line),
 		         line.at);
+	}
+}
+
+/* What a captured tree lacks was perhaps left out: what is missing there is no sign. */
+static void show_gaps(struct gv_exam *exam)
+{
+	static const char *const folders[] = {"/etc", "/proc", "/sys", "/dev", "/usr"};
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		struct gv_error why = {0};
+		if (machine_has(exam->machine, folders[i], &why) != PRESENT)
+			exam_see(exam, GV_VERDICT_SKIPPED,
+			         "%s is not captured: what lies there is not seen", folders[i]);
 	}
 }
 
@@ -27,8 +39,11 @@ void check_place(struct gv_exam *exam)
 		if ((exam->places & (uint32_t)rows[i].place) != 0)
 			exam_see(exam, GV_VERDICT_OK, "taken for %s", rows[i].title);
 	}
-	if ((exam->places & GV_PLACE_WINDOWS_HOST) == 0)
+	bool windows = exam->places == GV_PLACE_WINDOWS_HOST;
+	if (!windows)
 		show_dmi(exam);
+	if (!windows && machine_is_captured(exam->machine))
+		show_gaps(exam);
 	if (!machine_knows_environment(exam->machine))
 		exam_see(
 			exam, GV_VERDICT_SKIPPED,

@@ -71,7 +71,7 @@ void check_modules(struct gv_exam *exam)
 {
 	struct gv_error why = {0};
 	if (machine_has(exam->machine, "/etc/vmware", &why) == ABSENT) {
-		exam_see(exam, GV_VERDICT_SKIPPED, "VMware is not installed: no /etc/vmware");
+		exam_see(exam, GV_VERDICT_SKIPPED, "there is no /etc/vmware, so no VMware either");
 		return;
 	}
 	bool loaded = checks_module(exam, "vmmon", GV_VERDICT_WARNING);

@@ -64,6 +64,12 @@ void check_sandbox(struct gv_exam *exam)
 	struct gv_span said;
 	struct gv_span line;
 	size_t found = 0;
+	bool linux_host = (exam->places & (uint32_t)GV_PLACE_LINUX_HOST) != 0;
+	if (linux_host && gpus_known(&exam->gpus) && !gpus_have(&exam->gpus, VENDOR_NVIDIA)) {
+		exam_see(exam, GV_VERDICT_SKIPPED,
+		         "there is no NVIDIA device, and of others it is not known how to ask");
+		return;
+	}
 	if (!exam_ask(exam, PROGRAM_NVIDIA_SMI, &said))
 		return;
 	while (lines_next(&said, &line)) {

@@ -3,6 +3,9 @@
 #include "doctor/lines.h"
 #include "doctor/vulkan.h"
 
+/* Workstation for Linux has Vulkan as its default since 16.2 (facts 1.2). */
+enum { VULKAN_SINCE = 1602 };
+
 static const char *const state_words[] = {
 	[ICD_MISSING] = "its library is not there",
 	[ICD_UNFOUND] = "its library is in none of the usual folders; the linker may know others",
@@ -82,10 +85,11 @@ static const struct view_row {
 } view_rows[] = {
 	[VULKAN_UNKNOWN] = {GV_VERDICT_UNKNOWN, "whether VMware takes it is not known", NULL},
 	[VULKAN_SOFTWARE] = {GV_VERDICT_BAD, "no GPU", "vulkan-software"},
-	[VULKAN_DOUBTFUL] = {GV_VERDICT_WARNING, "reported as rejected by VMware",
+	[VULKAN_DOUBTFUL] = {GV_VERDICT_WARNING, "reported as rejected by VMware's Vulkan renderer",
                              "vulkan-device-rejected"},
-	[VULKAN_REJECTED] = {GV_VERDICT_BAD, "rejected by VMware, as its own logs say", NULL},
-	[VULKAN_TAKEN] = {GV_VERDICT_OK, "of a kind that VMware takes", NULL},
+	[VULKAN_REJECTED] = {GV_VERDICT_BAD,
+                             "rejected by VMware's Vulkan renderer, as its own logs say", NULL},
+	[VULKAN_TAKEN] = {GV_VERDICT_OK, "of a kind that VMware's Vulkan renderer takes", NULL},
 };
 
 static const char *cause_of(const struct icd *icd, enum vulkan_view view)
@@ -128,6 +132,12 @@ static void show_switch(struct gv_exam *exam)
 
 void check_vulkan_support(struct gv_exam *exam)
 {
+	unsigned product = hostfiles_product(&exam->host, exam->machine);
+	if (product != 0 && product < VULKAN_SINCE) {
+		exam_see(exam, GV_VERDICT_NOTE,
+		         "the product that is installed asks OpenGL, not Vulkan, by default");
+		return;
+	}
 	bool allowed = exam_is_allowed(exam, "mks.vk.allowUnsupportedDevices");
 	enum vulkan_view best = vulkan_best(exam);
 	show_switch(exam);
@@ -140,7 +150,7 @@ void check_vulkan_support(struct gv_exam *exam)
 		exam_advise(exam, "Install the Vulkan driver of the GPU.");
 	}
 	if (!allowed && (best == VULKAN_REJECTED || best == VULKAN_DOUBTFUL))
-		exam_offer(exam, "mks.vk.allowUnsupportedDevices", "TRUE", "for all machines");
+		exam_offer(exam, "mks.vk.allowUnsupportedDevices", "TRUE", NULL);
 }
 
 /* Devices of "vulkaninfo --summary" have lines "deviceName = ..." and "deviceType = ...". */

@@ -49,7 +49,7 @@ static const struct gv_doctor_check checks[] = {
 	{"hybrid", "Several GPUs", HOST, "/sys/class/drm/card*/device", "/sys", check_hybrid},
 	{"nvidia", "NVIDIA generation", HOST,
 	 "nvidia-smi --query-gpu=..., /proc/driver/nvidia/gpus/*/information", NULL, check_nvidia},
-	{"vulkan-drivers", "Vulkan drivers", HOST | VMWARE,
+	{"vulkan-drivers", "Vulkan drivers", HOST,
 	 "VK_DRIVER_FILES, VK_ICD_FILENAMES, vulkan/icd.d in /etc, /usr/share, /usr/local/share and "
 	 "the XDG folders", "/usr", check_vulkan_drivers},
 	{"vulkan-support", "Vulkan as VMware takes it", HOST,
@@ -59,7 +59,7 @@ static const struct gv_doctor_check checks[] = {
 	{"wsl-nvidia-smi", "NVIDIA's driver from Windows", DXG,
 	 "/usr/lib/wsl/lib/nvidia-smi", NULL, check_wsl_smi},
 	{"guest-opengl", "OpenGL in the guest", GUESTS, "glxinfo -B", NULL, check_guest_opengl},
-	{"vulkan-devices", "Vulkan devices", LINUX, "vulkaninfo --summary", NULL, check_vulkan_devices},
+	{"vulkan-devices", "Vulkan devices", HOST | DXG, "vulkaninfo --summary", NULL, check_vulkan_devices},
 	{"va-api", "Video decoding (VA-API)", DXG,
 	 "vainfo --display drm --device /dev/dri/card0", NULL, check_va_api},
 	{"mesa", "Mesa's version", DXG, "glxinfo -B", NULL, check_mesa},

@@ -83,8 +83,9 @@ void exam_offer(struct gv_exam *exam, const char *key, const char *value, const 
 {
 	exam->result->fix_key = key;
 	exam->result->fix_value = value;
-	exam_advise(exam, "%s = \"%s\" %s: gpuvirt doctor --fix %s", key, value, why,
-	            exam->result->check->id);
+	exam_advise(exam, "For all machines: gpuvirt doctor --fix %s (%s = \"%s\"%s%s).",
+	            exam->result->check->id, key, value, why == NULL ? "" : "; ",
+	            why == NULL ? "" : why);
 }
 
 bool exam_read(struct gv_exam *exam, const char *path, enum gv_verdict verdict,
@@ -108,9 +109,8 @@ bool exam_ask(struct gv_exam *exam, enum program program, struct gv_span *said)
 		exam_see(exam, GV_VERDICT_SKIPPED, "%s: %s", row->line, why.message);
 	else if (presence == ABSENT && machine_is_captured(exam->machine))
 		exam_see(exam, GV_VERDICT_SKIPPED,
-		         "no program is run with --root, and what \"%s\" said is not captured in "
-		         "doctor/commands/%s",
-		         row->line, row->capture);
+		         "not captured: doctor/commands/%s, what \"%s\" says", row->capture,
+		         row->line);
 	else if (presence == ABSENT)
 		exam_see(exam, GV_VERDICT_SKIPPED, "%s is not installed", row->argv[0]);
 	return presence == PRESENT;

@@ -39,7 +39,8 @@ void exam_blame(struct gv_exam *exam, enum gv_verdict verdict, const char *cause
 /* Adds what helps: a sentence, made printable. The same sentence is added once. */
 void exam_advise(struct gv_exam *exam, const char *format, ...) GV_PRINTF(2, 3);
 
-/* The same for a host-wide key to set, which --fix can do. KEY and VALUE are static. */
+/* The same for a host-wide key to set, which --fix can do. KEY and VALUE are static, WHY what else
+ * is to be known of it, or NULL. */
 void exam_offer(struct gv_exam *exam, const char *key, const char *value, const char *why);
 
 /*

@@ -84,3 +84,16 @@ const char *hostfiles_true(const struct hostfiles *files, struct machine *machin
 	const char *where = hostfiles_find(files, machine, key, &value);
 	return where != NULL && gv_span_equal_nocase(value, GV_LITERAL("TRUE")) ? where : NULL;
 }
+
+unsigned hostfiles_product(const struct hostfiles *files, struct machine *machine)
+{
+	struct gv_span version = {0};
+	size_t dot = 0;
+	hostfiles_find(files, machine, "product.version", &version);
+	while (dot < version.len && version.at[dot] != '.')
+		dot++;
+	unsigned minor =
+		dot == version.len ? 0 : lines_number(gv_span_part(version, dot + 1, version.len));
+	unsigned major = lines_number(version);
+	return major >= 10000 ? 0 : major * 100 + (minor < 100 ? minor : 99);
+}

@@ -28,4 +28,10 @@ const char *hostfiles_find(const struct hostfiles *files, struct machine *machin
 /* The same when the value is TRUE in any case; else NULL. */
 const char *hostfiles_true(const struct hostfiles *files, struct machine *machine, const char *key);
 
+/*
+ * The version of the product that is installed, 1602 for 16.2, by the files' product.version; 0
+ * when that is not there.
+ */
+unsigned hostfiles_product(const struct hostfiles *files, struct machine *machine);
+
 #endif
