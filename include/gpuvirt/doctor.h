@@ -106,8 +106,8 @@ size_t gv_doctor_count(const struct gv_doctor *doctor, enum gv_verdict verdict);
 
 /*
  * Sets *ROW to the host-wide file in which the key of RESULT belongs and appends to PATH where it
- * lies, in a captured tree too. GV_EREFUSED: the check does not apply, or its remedy is no such
- * key; the message says which.
+ * lies, in a captured tree too. GV_ENOENT: the check has no remedy. GV_EREFUSED: it does not apply,
+ * or its remedy is no such key.
  */
 enum gv_status gv_doctor_locate_fix(const struct gv_doctor *doctor,
                                     const struct gv_doctor_result *result,

@@ -171,10 +171,16 @@ static enum gv_exit fix(struct cli *cli, const struct gv_doctor *doctor)
 	struct gv_error err = {0};
 	enum gv_exit status = EXIT_NO;
 	result += gv_doctor_find(cli->settings.fix) - checks;
-	if (gv_doctor_locate_fix(doctor, result, &row, &path, &err) == GV_OK)
+	enum gv_status located = gv_doctor_locate_fix(doctor, result, &row, &path, &err);
+	if (located == GV_OK) {
 		status = write_key(cli, result, row, path.at);
-	else
+	} else if (located == GV_ENOENT) {
+		status = EXIT_DONE;
+		if (!cli->settings.quiet)
+			output_format(&cli->out, "%s\n", err.message);
+	} else {
 		output_failure(&cli->out, NULL, &err);
+	}
 	gv_buf_dispose(&path);
 	return status;
 }

@@ -9,7 +9,7 @@ static enum gv_status check_offer(const struct gv_doctor_result *result, struct 
 	if (result->fix_key != NULL)
 		return GV_OK;
 	if (result->remedy_count == 0)
-		return gv_fail(err, GV_EREFUSED, "%s has no remedy to apply: its verdict is %s", id,
+		return gv_fail(err, GV_ENOENT, "%s has nothing to mend: its verdict is %s", id,
 		               gv_verdict_name(result->verdict));
 	return gv_fail(err, GV_EREFUSED,
 	               "the remedy of %s is no key in a host-wide file, so it is left to you: %s",

@@ -167,8 +167,9 @@ static bool means_absent(int code)
 	return code == ENOENT || code == ENOTDIR;
 }
 
-static enum presence fail_why(struct gv_error *why, int code)
+static enum presence fail_why(struct machine *machine, struct gv_error *why, int code)
 {
+	machine->failed |= code == ENOMEM;
 	if (means_absent(code))
 		return ABSENT;
 	gv_fail_system(why, code, "cannot be read");
@@ -205,8 +206,8 @@ static enum presence read_file(struct machine *machine, const char *path, uint64
 {
 	struct gv_buf real = {0};
 	int code = locate(machine, path, &real);
-	enum presence presence =
-		code != 0 ? fail_why(why, code) : read_at(machine, real.at, limit, text, why);
+	enum presence presence = code != 0 ? fail_why(machine, why, code)
+	                                   : read_at(machine, real.at, limit, text, why);
 	gv_buf_dispose(&real);
 	return presence;
 }
@@ -225,7 +226,7 @@ enum presence machine_has(struct machine *machine, const char *path, struct gv_e
 	if (code == 0)
 		code = gv_os_stat(NULL, real.at, true, &stat);
 	gv_buf_dispose(&real);
-	return code == 0 ? PRESENT : fail_why(why, code);
+	return code == 0 ? PRESENT : fail_why(machine, why, code);
 }
 
 /* Has no answer for a captured tree, in which all files are whose it was unpacked by. */
@@ -275,7 +276,7 @@ enum presence machine_list(struct machine *machine, const char *path, struct mac
 		code = gv_os_list(NULL, real.at, collect, &collection);
 	gv_buf_dispose(&real);
 	if (code != 0)
-		return fail_why(why, code);
+		return fail_why(machine, why, code);
 	if (names->count > 1)
 		qsort(names->at, names->count, sizeof *names->at, compare_names);
 	return PRESENT;
@@ -291,7 +292,9 @@ const char *machine_link(struct machine *machine, const char *path)
 	const char *folder = machine_keep(machine, "%.*s", (int)(slash - path), path);
 	if (locate(machine, folder, &real) == 0) {
 		gv_buf_text(&real, slash);
-		if (!real.failed && gv_os_read_link(NULL, real.at, &target) == 0) {
+		int code = real.failed ? ENOMEM : gv_os_read_link(NULL, real.at, &target);
+		machine->failed |= code == ENOMEM;
+		if (code == 0) {
 			const char *name = strrchr(target, '/');
 			last = keep(machine, gv_span_of(name == NULL ? target : name + 1)).at;
 		}
@@ -370,6 +373,7 @@ static enum presence hear(struct machine *machine, enum program program, struct 
 		return HIDDEN;
 	}
 	int code = gv_run_within(&run, row->argv, SAID_LIMIT, PATIENCE);
+	machine->failed |= code == ENOMEM;
 	if (code == 0) {
 		gv_buf_add(&both, (struct gv_span){run.out, run.out_size});
 		gv_buf_text(&both, run.err);
