@@ -199,10 +199,26 @@ void check_wsl_libraries(struct gv_exam *exam)
 		            "Write " LIBS " into /etc/ld.so.conf.d/ld.wsl.conf and run ldconfig.");
 }
 
+/* Lines that name the driver and the devices. */
+static void show_smi(struct gv_exam *exam, struct gv_span said)
+{
+	static const char *const signs[] = {"Driver Version", "NVIDIA GeForce", "NVIDIA RTX"};
+	struct gv_span line;
+	while (lines_next(&said, &line)) {
+		bool wanted = false;
+		for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+			wanted |= lines_has(line, signs[i]);
+		line = gv_span_trim(line);
+		if (wanted)
+			exam_see(exam, GV_VERDICT_OK, "%.*s", lines_width(line), line.at);
+	}
+	if (exam->result->sight_count == 0)
+		exam_see(exam, GV_VERDICT_UNKNOWN, "nvidia-smi says nothing that is known");
+}
+
 void check_wsl_smi(struct gv_exam *exam)
 {
 	struct gv_span said;
-	struct gv_span line;
 	struct gv_error why = {0};
 	if (machine_has(exam->machine, LIBS "/nvidia-smi", &why) == ABSENT) {
 		exam_see(exam, GV_VERDICT_SKIPPED,
@@ -212,21 +228,14 @@ void check_wsl_smi(struct gv_exam *exam)
 	}
 	if (!exam_ask(exam, PROGRAM_WSL_NVIDIA_SMI, &said))
 		return;
-	if (lines_has(said, "GPU access blocked by the operating system")) {
-		exam_see(exam, GV_VERDICT_BAD, "GPU access blocked by the operating system");
-		exam_advise(exam,
-		            "dxgkrnl and the libraries do not fit each other, or /dev/dxg is not "
-		            "there: copy the libraries again from the host.");
+	if (!lines_has(said, "GPU access blocked by the operating system")) {
+		show_smi(exam, said);
 		return;
 	}
-	while (lines_next(&said, &line)) {
-		if (lines_has(line, "Driver Version") || lines_has(line, "NVIDIA GeForce") ||
-		    lines_has(line, "NVIDIA RTX"))
-			exam_see(exam, GV_VERDICT_OK, "%.*s", lines_width(gv_span_trim(line)),
-			         gv_span_trim(line).at);
-	}
-	if (exam->result->sight_count == 0)
-		exam_see(exam, GV_VERDICT_UNKNOWN, "nvidia-smi says nothing that is known");
+	exam_see(exam, GV_VERDICT_BAD, "GPU access blocked by the operating system");
+	exam_advise(exam,
+	            "dxgkrnl and the libraries do not fit each other, or /dev/dxg is not there: "
+	            "copy the libraries again from the host.");
 }
 
 void check_va_api(struct gv_exam *exam)

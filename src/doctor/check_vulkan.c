@@ -153,28 +153,34 @@ void check_vulkan_support(struct gv_exam *exam)
 		exam_offer(exam, "mks.vk.allowUnsupportedDevices", "TRUE", NULL);
 }
 
-/* Devices of "vulkaninfo --summary" have lines "deviceName = ..." and "deviceType = ...". */
-void check_vulkan_devices(struct gv_exam *exam)
+/*
+ * Devices of "vulkaninfo --summary" have lines "deviceName = ..." and "deviceType = ...". Returns
+ * how many there are, and in *REAL how many are no software.
+ */
+static size_t show_devices(struct gv_exam *exam, struct gv_span said, size_t *real)
 {
-	struct gv_span said;
 	struct gv_span line;
 	struct gv_span value;
 	size_t devices = 0;
+	while (lines_next(&said, &line)) {
+		bool type = lines_value(line, "deviceType", '=', &value);
+		devices += type;
+		*real += type && !lines_has(value, "_CPU");
+		line = gv_span_trim(line);
+		if (type || lines_value(line, "deviceName", '=', &value) ||
+		    lines_value(line, "driverName", '=', &value))
+			exam_see(exam, GV_VERDICT_OK, "%.*s", lines_width(line), line.at);
+	}
+	return devices;
+}
+
+void check_vulkan_devices(struct gv_exam *exam)
+{
+	struct gv_span said;
 	size_t real = 0;
 	if (!exam_ask(exam, PROGRAM_VULKANINFO, &said))
 		return;
-	while (lines_next(&said, &line)) {
-		if (lines_value(line, "deviceType", '=', &value)) {
-			devices++;
-			real += !lines_has(value, "_CPU");
-		} else if (!lines_value(line, "deviceName", '=', &value) &&
-		           !lines_value(line, "driverName", '=', &value)) {
-			continue;
-		}
-		exam_see(exam, GV_VERDICT_OK, "%.*s", lines_width(gv_span_trim(line)),
-		         gv_span_trim(line).at);
-	}
-	if (devices == 0) {
+	if (show_devices(exam, said, &real) == 0) {
 		exam_see(exam, GV_VERDICT_WARNING, "vulkaninfo names no device");
 		exam_advise(exam,
 		            "Install the Vulkan driver of the GPU; in a guest of Hyper-V's and in "

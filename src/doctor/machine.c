@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "doctor/inside.h"
 #include "platform/os.h"
 #include "platform/run.h"
 
@@ -13,7 +14,6 @@ enum {
 	TOTAL_LIMIT = 64 << 20, /* bytes of all files */
 	SAID_LIMIT = 4 << 20,   /* bytes that a program says */
 	NAMES_LIMIT = 256,      /* names of a folder */
-	LINKS_LIMIT = 40,       /* links followed on the way to a file */
 	PATIENCE = 5000,        /* milliseconds for a program */
 };
 
@@ -68,81 +68,7 @@ bool machine_failed(const struct machine *machine)
 	return machine->failed;
 }
 
-/* ---- paths inside a root ---- */
-
-/* Cuts the last name off OUT, but nothing of the first ROOT_LEN bytes. */
-static void go_up(struct gv_buf *out, size_t root_len)
-{
-	while (out->len > root_len && out->at[out->len - 1] != '/')
-		out->len--;
-	if (out->len > root_len)
-		out->len--;
-	out->at[out->len] = '\0';
-}
-
-/* Puts the target of the link OUT before the REST of the path; OUT becomes where it starts from. */
-static int follow(struct gv_buf *out, struct gv_buf *rest, size_t *at, size_t root_len)
-{
-	char *target = NULL;
-	struct gv_buf longer = {0};
-	int code = gv_os_read_link(NULL, out->at, &target);
-	if (code != 0)
-		return code;
-	if (target[0] == '/') {
-		out->len = root_len;
-		out->at[out->len] = '\0';
-	} else {
-		go_up(out, root_len);
-	}
-	gv_buf_text(&longer, target);
-	gv_buf_char(&longer, '/');
-	gv_buf_text(&longer, rest->at + *at);
-	free(target);
-	gv_buf_dispose(rest);
-	*rest = longer;
-	*at = 0;
-	return longer.failed ? ENOMEM : 0;
-}
-
-/* Adds the name NAME to OUT. *IS_LINK tells whether OUT is a link then. */
-static void descend(struct gv_buf *out, struct gv_span name, bool *is_link)
-{
-	struct gv_os_stat stat;
-	gv_buf_char(out, '/');
-	gv_buf_add(out, name);
-	*is_link = !out->failed && gv_os_stat(NULL, out->at, false, &stat) == 0 &&
-	           stat.type == GV_OS_LINK;
-}
-
-/*
- * Appends to OUT, which has ROOT_LEN bytes, the way to PATH in the tree. ".." stops at the root and
- * what a link says is read as if the root were "/". What is not there is appended as it is.
- */
-static int resolve(struct gv_buf *out, const char *path, size_t root_len)
-{
-	struct gv_buf rest = {0};
-	size_t at = 0;
-	int links = 0;
-	int code = 0;
-	gv_buf_text(&rest, path);
-	while (code == 0 && !rest.failed && !out->failed && rest.at[at] != '\0') {
-		size_t len = strcspn(rest.at + at, "/");
-		struct gv_span name = {rest.at + at, len};
-		bool is_link = false;
-		at += len + (rest.at[at + len] == '/');
-		if (gv_span_equal(name, GV_LITERAL("..")))
-			go_up(out, root_len);
-		else if (len > 0 && !gv_span_equal(name, GV_LITERAL(".")))
-			descend(out, name, &is_link);
-		if (is_link && ++links > LINKS_LIMIT)
-			code = ELOOP;
-		else if (is_link)
-			code = follow(out, &rest, &at, root_len);
-	}
-	bool failed = rest.failed || out->failed;
-	gv_buf_dispose(&rest);
-	return failed ? ENOMEM : code;
-}
+/* ---- paths ---- */
 
 /* Sets OUT to where PATH lies on this machine. */
 static int locate(struct machine *machine, const char *path, struct gv_buf *out)
@@ -150,7 +76,7 @@ static int locate(struct machine *machine, const char *path, struct gv_buf *out)
 	int code = 0;
 	gv_buf_text(out, machine->root == NULL ? path : machine->root);
 	if (machine->root != NULL && !out->failed)
-		code = resolve(out, path, out->len);
+		code = inside_resolve(out, path, out->len);
 	machine->failed |= out->failed || code == ENOMEM;
 	return out->failed ? ENOMEM : code;
 }
