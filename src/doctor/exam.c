@@ -5,6 +5,9 @@
 
 #include "base/charset.h"
 
+/* Lines that a check may say: a captured file can have any number of them. */
+enum { SIGHTS_LIMIT = 200 };
+
 /* A printable line of UTF-8, kept; never NULL. */
 static const char *keep_line(struct gv_exam *exam, const char *format, va_list args)
 {
@@ -20,19 +23,25 @@ static const char *keep_line(struct gv_exam *exam, const char *format, va_list a
 	return kept;
 }
 
+/* What goes beyond the limit still counts for the verdict. */
 static void add_sight(struct gv_exam *exam, enum gv_verdict verdict, const char *cause,
                       const char *text)
 {
 	struct gv_doctor_result *result = exam->result;
+	if (verdict > result->verdict)
+		result->verdict = verdict;
+	if (result->sight_count > SIGHTS_LIMIT)
+		return;
 	struct gv_sight *grown =
 		gv_grow(result->sights, result->sight_count, &result->sight_cap, sizeof *grown);
 	exam->failed |= grown == NULL;
 	if (grown == NULL)
 		return;
 	result->sights = grown;
-	grown[result->sight_count++] = (struct gv_sight){verdict, text, cause};
-	if (verdict > result->verdict)
-		result->verdict = verdict;
+	bool last = result->sight_count == SIGHTS_LIMIT;
+	grown[result->sight_count++] =
+		last ? (struct gv_sight){result->verdict, "there is more, which is not shown", NULL}
+		     : (struct gv_sight){verdict, text, cause};
 }
 
 void exam_see(struct gv_exam *exam, enum gv_verdict verdict, const char *format, ...)
