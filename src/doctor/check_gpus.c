@@ -27,9 +27,9 @@ void check_gpus(struct gv_exam *exam)
 		show_gpu(exam, &gpus->at[i]);
 	if (gpus->count == GPUS_LIMIT)
 		exam_see(exam, GV_VERDICT_NOTE, "no more than %d are looked at", GPUS_LIMIT);
-	if (gpus->presence == HIDDEN)
+	if (gpus->presence == HIDDEN) {
 		exam_see(exam, GV_VERDICT_SKIPPED, "/sys/class/drm: %s", gpus->why.message);
-	else if (gpus->count == 0) {
+	} else if (gpus->count == 0) {
 		exam_see(exam, GV_VERDICT_BAD,
 		         "the kernel has no graphics device in /sys/class/drm");
 		exam_advise(exam, "Install or load the kernel driver of the graphics device.");
@@ -46,11 +46,11 @@ static void show_node(struct gv_exam *exam, const char *name)
 	struct gv_error why = {0};
 	const char *path = machine_keep(exam->machine, DRI "/%s", name);
 	enum presence usable = machine_usable(exam->machine, path, &why);
-	if (usable == PRESENT)
+	if (usable == PRESENT) {
 		exam_see(exam, GV_VERDICT_OK, "%s is there and this user may use it", path);
-	else if (usable == HIDDEN)
+	} else if (usable == HIDDEN) {
 		exam_see(exam, GV_VERDICT_OK, "%s is there; %s", path, why.message);
-	else {
+	} else {
 		exam_see(exam, GV_VERDICT_WARNING, "%s: %s", path, why.message);
 		exam_advise(exam,
 		            "Make this user a member of the groups render and video, and log in "

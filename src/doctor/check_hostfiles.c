@@ -30,7 +30,9 @@ static void show_file(struct gv_exam *exam, const struct gv_host_file *file)
 		         "%s: the variable %s is not set, so %s is not seen", file->row->section,
 		         gv_host_variable(file->row), file->row->path);
 	} else if (file->trouble.status != GV_OK) {
-		exam_see(exam, GV_VERDICT_WARNING, "%s: %s", file->path, file->trouble.message);
+		bool closed = file->trouble.status != GV_EINVAL; /* as this user, or in its size */
+		exam_see(exam, closed ? GV_VERDICT_SKIPPED : GV_VERDICT_WARNING, "%s: %s",
+		         file->path, file->trouble.message);
 	} else if (file->vmx == NULL) {
 		exam_see(exam, GV_VERDICT_OK, "%s: not there", file->path);
 	} else {
@@ -79,6 +81,8 @@ static enum gv_verdict place_entry(struct gv_exam *exam, const struct gv_host_fi
 	if (hit_in(&hits, file)->repeated) {
 		*behind = "; it stands several times in this file, and which one VMware takes is "
 			  "not known";
+		exam_advise(exam, "Keep one line of %.*s in %s.", lines_width(line->name),
+		            line->name.at, file->path);
 		return GV_VERDICT_WARNING;
 	}
 	if (hits.wins->file == file) {
@@ -87,6 +91,9 @@ static enum gv_verdict place_entry(struct gv_exam *exam, const struct gv_host_fi
 		return GV_VERDICT_OK;
 	}
 	bool equal = gv_span_equal_nocase(hits.wins->line.value, line->value);
+	if (!equal)
+		exam_advise(exam, "Keep one value; to drop the one that does not hold: %s.",
+		            removal(exam, file, line->name));
 	*behind =
 		machine_keep(exam->machine, "; %s:%u comes before it%s", hits.wins->file->path,
 	                     (unsigned)hits.wins->line.number, equal ? "" : ", with another value");
@@ -131,10 +138,6 @@ static void show_entry(struct gv_exam *exam, const struct gv_host_file *file,
 	exam_see(exam, verdict, "%s:%u: %.*s = \"%.*s\"%s", file->path, (unsigned)line->number,
 	         lines_width(line->name), line->name.at, lines_width(line->value), line->value.at,
 	         behind);
-	if (verdict == GV_VERDICT_WARNING)
-		exam_advise(exam,
-		            "Keep one: gpuvirt host unset %.*s in the file that is not to hold.",
-		            lines_width(line->name), line->name.at);
 	judge_key(exam, file, line->name);
 }
 

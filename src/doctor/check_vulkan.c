@@ -25,15 +25,31 @@ static void show_icd(struct gv_exam *exam, const struct icd *icd)
 		         state_words[icd->state]);
 }
 
+/* Variables of the loader's that choose among the drivers. */
+static void show_variables(struct gv_exam *exam)
+{
+	static const char *const ignored[] = {"VK_ADD_DRIVER_FILES", "VK_LOADER_DRIVERS_SELECT",
+	                                      "VK_LOADER_DRIVERS_DISABLE"};
+	const char *used = exam->icds.variable;
+	if (used != NULL)
+		exam_see(exam, GV_VERDICT_NOTE,
+		         "%s names the drivers of what is started here; no folder is searched",
+		         used);
+	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) {
+		if (machine_variable(exam->machine, ignored[i]) != NULL)
+			exam_see(exam, GV_VERDICT_UNKNOWN,
+			         "%s is set, which is not taken into account here", ignored[i]);
+	}
+}
+
 void check_vulkan_drivers(struct gv_exam *exam)
 {
 	const struct icds *icds = &exam->icds;
-	if (icds->variable != NULL)
-		exam_see(exam, GV_VERDICT_NOTE,
-		         "%s names the drivers of what is started here; no folder is searched",
-		         icds->variable);
+	show_variables(exam);
 	for (size_t i = 0; i < icds->count; i++)
 		show_icd(exam, &icds->at[i]);
+	if (icds->cut)
+		exam_see(exam, GV_VERDICT_SKIPPED, "no more than %d are looked at", ICDS_LIMIT);
 	if (icds->hidden != NULL)
 		exam_see(exam, GV_VERDICT_SKIPPED, "%s", icds->hidden);
 	if (icds->count > 0)

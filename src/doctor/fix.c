@@ -32,7 +32,8 @@ enum gv_status gv_doctor_locate_fix(const struct gv_doctor *doctor,
 		status = gv_fail(err, GV_EREFUSED, "%s is not set: where %s lies is not known",
 		                 gv_host_variable(*row), (*row)->path);
 	else if (asked.failed || !machine_locate(doctor->exam.machine, asked.at, path))
-		status = gv_fail(err, GV_ENOMEM, "its file cannot be located");
+		status =
+			gv_fail(err, GV_EREFUSED, "the way to %s cannot be followed", (*row)->path);
 	gv_buf_dispose(&asked);
 	return status;
 }

@@ -92,10 +92,15 @@ static void read_icd(struct icds *icds, struct machine *machine, const char *pat
 	struct gv_span text;
 	struct gv_json *json = NULL;
 	struct gv_error why = {0};
-	if (icds->count == ICDS_LIMIT || path[0] != '/')
+	icds->cut |= icds->count == ICDS_LIMIT;
+	if (icds->cut)
 		return;
 	struct icd *icd = &icds->at[icds->count++];
 	*icd = (struct icd){.manifest = path, .state = ICD_BROKEN};
+	if (path[0] != '/') {
+		icd->problem = "is no absolute path, and not looked at";
+		return;
+	}
 	enum presence presence = machine_read(machine, path, &text, &why);
 	if (presence == PRESENT && gv_json_parse(&json, text, &why) == GV_OK)
 		read_manifest(icd, machine, json);
@@ -121,12 +126,23 @@ static void read_folder(struct icds *icds, struct machine *machine, const char *
 	}
 }
 
+/* A manifest, or a folder of such. */
+static void read_named(struct icds *icds, struct machine *machine, const char *path)
+{
+	struct machine_names names;
+	struct gv_error why = {0};
+	if (machine_list(machine, path, &names, &why) == PRESENT)
+		read_folder(icds, machine, path);
+	else
+		read_icd(icds, machine, path);
+}
+
 /* Calls READ for each path of the list LIST, which ":" parts, SUFFIX behind it. */
 static void for_each(struct icds *icds, struct machine *machine, const char *list,
                      const char *suffix,
                      void (*read)(struct icds *icds, struct machine *machine, const char *path))
 {
-	while (list[0] != '\0' && icds->count < ICDS_LIMIT) {
+	while (list[0] != '\0' && !icds->cut) {
 		size_t len = strcspn(list, ":");
 		if (len > 0)
 			read(icds, machine,
@@ -168,7 +184,7 @@ void icds_read(struct icds *icds, struct machine *machine)
 		if (list == NULL)
 			continue;
 		icds->variable = variables[i];
-		for_each(icds, machine, list, "", read_icd);
+		for_each(icds, machine, list, "", read_named);
 		return;
 	}
 	for (size_t i = 0; i < sizeof bases / sizeof *bases; i++)

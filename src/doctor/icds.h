@@ -53,6 +53,7 @@ enum { ICDS_LIMIT = 64 };
 struct icds {
 	struct icd at[ICDS_LIMIT];
 	size_t count;
+	bool cut;             /* there are more */
 	const char *variable; /* the environment variable that names them; NULL: folders do */
 	const char *hidden;   /* a folder that could not be read, or NULL */
 };

@@ -13,7 +13,7 @@ enum {
 	FILE_LIMIT = 1 << 20,   /* bytes of one file */
 	TOTAL_LIMIT = 64 << 20, /* bytes of all files */
 	SAID_LIMIT = 4 << 20,   /* bytes that a program says */
-	NAMES_LIMIT = 256,      /* names of a folder */
+	NAMES_LIMIT = 4096,     /* names of a folder */
 	PATIENCE = 5000,        /* milliseconds for a program */
 };
 

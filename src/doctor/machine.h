@@ -49,7 +49,7 @@ enum presence machine_read(struct machine *machine, const char *path, struct gv_
 /* Whether there is anything called PATH, links followed. */
 enum presence machine_has(struct machine *machine, const char *path, struct gv_error *why);
 
-/* The names in the folder PATH, at most 256 of them. */
+/* The names in the folder PATH, at most 4096 of them. */
 enum presence machine_list(struct machine *machine, const char *path, struct machine_names *names,
                            struct gv_error *why);
 
