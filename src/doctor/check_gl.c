@@ -50,15 +50,15 @@ static void blame_no_gpu(struct gv_exam *exam, struct gv_span renderer)
 static void blame_mesa(struct gv_exam *exam)
 {
 	bool allowed = exam_is_allowed(exam, "mks.gl.allowBlacklistedDrivers");
-	bool matters = !allowed && vulkan_best(exam) != VULKAN_TAKEN;
-	if (!matters) {
+	bool other = vulkan_is_asked(exam) && vulkan_best(exam) == VULKAN_TAKEN;
+	if (allowed || other) {
 		exam_see(exam, GV_VERDICT_NOTE,
 		         "Mesa's OpenGL drivers are reported as on VMware's blacklist");
 		return;
 	}
 	exam_blame(exam, GV_VERDICT_WARNING, "gl-driver-blacklisted",
-	           "Mesa's OpenGL drivers are reported as on VMware's blacklist, and no Vulkan "
-	           "driver is known to be taken instead");
+	           "Mesa's OpenGL drivers are reported as on VMware's blacklist, and that VMware "
+	           "takes Vulkan instead is not known");
 	exam_offer(exam, "mks.gl.allowBlacklistedDrivers", "TRUE", NULL);
 }
 

@@ -72,6 +72,11 @@ void check_sandbox(struct gv_exam *exam)
 	}
 	if (!exam_ask(exam, PROGRAM_NVIDIA_SMI, &said))
 		return;
+	if (lines_has(said, "NVIDIA-SMI has failed")) {
+		exam_see(exam, GV_VERDICT_WARNING, "nvidia-smi cannot reach NVIDIA's driver");
+		exam_advise(exam, "Install or load NVIDIA's driver.");
+		return;
+	}
 	while (lines_next(&said, &line)) {
 		if (!lines_has(line, "mksSandbox"))
 			continue;

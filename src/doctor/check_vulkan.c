@@ -82,6 +82,12 @@ enum vulkan_view vulkan_view(const struct gv_exam *exam, const struct icd *icd)
 	return icd->id == ICD_NVIDIA ? by_generation[nvidia_best(&exam->nvidia)] : views[icd->id];
 }
 
+bool vulkan_is_asked(const struct gv_exam *exam)
+{
+	unsigned product = hostfiles_product(&exam->host, exam->machine);
+	return product == 0 || product >= VULKAN_SINCE;
+}
+
 enum vulkan_view vulkan_best(const struct gv_exam *exam)
 {
 	enum vulkan_view best = VULKAN_NOT_HERE;
@@ -148,8 +154,7 @@ static void show_switch(struct gv_exam *exam)
 
 void check_vulkan_support(struct gv_exam *exam)
 {
-	unsigned product = hostfiles_product(&exam->host, exam->machine);
-	if (product != 0 && product < VULKAN_SINCE) {
+	if (!vulkan_is_asked(exam)) {
 		exam_see(exam, GV_VERDICT_NOTE,
 		         "the product that is installed asks OpenGL, not Vulkan, by default");
 		return;

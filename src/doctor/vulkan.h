@@ -22,6 +22,9 @@ enum vulkan_view {
 /* What VMware makes of ICD on this machine. */
 enum vulkan_view vulkan_view(const struct gv_exam *exam, const struct icd *icd);
 
+/* False when the product that is installed asks OpenGL and not Vulkan by default. */
+bool vulkan_is_asked(const struct gv_exam *exam);
+
 /* The best view of any driver. */
 enum vulkan_view vulkan_best(const struct gv_exam *exam);
 
