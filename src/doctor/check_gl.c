@@ -76,6 +76,7 @@ void check_opengl(struct gv_exam *exam)
 		blame_mesa(exam);
 }
 
+/* clang-format off */
 /* What the renderer of a guest is called when the host's GPU is behind it. */
 static const struct {
 	uint32_t places;
@@ -83,11 +84,12 @@ static const struct {
 	const char *remedy;
 } expected[] = {
 	{GV_PLACE_VMWARE_GUEST, "SVGA3D",
-         "Run gpuvirt verify on the .vmx at the host: it tells whether VMware gave the machine 3D. If "
-         "it did, install Mesa and the kernel's vmwgfx here."},
+	 "Run gpuvirt verify on the .vmx at the host: it tells whether VMware gave the machine 3D. If "
+	 "it did, install Mesa and the kernel's vmwgfx here."},
 	{GV_PLACE_HYPERV_GUEST | GV_PLACE_WSL, "D3D12",
-         "Install a Mesa that has the d3d12 driver, and set GALLIUM_DRIVER=d3d12."},
+	 "Install a Mesa that has the d3d12 driver, and set GALLIUM_DRIVER=d3d12."},
 };
+/* clang-format on */
 
 void check_guest_opengl(struct gv_exam *exam)
 {

@@ -12,6 +12,9 @@
 #define VGPU_CLASS   "6e382d18-3336-4f4b-acc4-2b7703d4df4a"
 #define GLOBAL_CLASS "dde9cbc0-5060-4436-9448-ea1254a5d177"
 
+/* Its PCI id, of Microsoft. */
+enum { VGPU_DEVICE = 0x008e };
+
 static bool is_wsl(const struct gv_exam *exam)
 {
 	return (exam->places & (uint32_t)GV_PLACE_WSL) != 0;
@@ -60,7 +63,7 @@ static bool is_vgpu(struct gv_exam *exam, const char *name)
 	return gpus_read_id(exam->machine, machine_keep(exam->machine, "%s/vendor", device)) ==
 	               VENDOR_MICROSOFT &&
 	       gpus_read_id(exam->machine, machine_keep(exam->machine, "%s/device", device)) ==
-	               0x008e;
+	               VGPU_DEVICE;
 }
 
 void check_vgpu_pci(struct gv_exam *exam)

@@ -99,6 +99,7 @@ enum vulkan_view vulkan_best(const struct gv_exam *exam)
 	return best;
 }
 
+/* clang-format off */
 /* What is said of a driver by its view. VMware's own words are those of its logs (facts 3.3). */
 static const struct view_row {
 	enum gv_verdict verdict;
@@ -108,11 +109,12 @@ static const struct view_row {
 	[VULKAN_UNKNOWN] = {GV_VERDICT_UNKNOWN, "whether VMware takes it is not known", NULL},
 	[VULKAN_SOFTWARE] = {GV_VERDICT_BAD, "no GPU", "vulkan-software"},
 	[VULKAN_DOUBTFUL] = {GV_VERDICT_WARNING, "reported as rejected by VMware's Vulkan renderer",
-                             "vulkan-device-rejected"},
+		"vulkan-device-rejected"},
 	[VULKAN_REJECTED] = {GV_VERDICT_BAD,
-                             "rejected by VMware's Vulkan renderer, as its own logs say", NULL},
+		"rejected by VMware's Vulkan renderer, as its own logs say", NULL},
 	[VULKAN_TAKEN] = {GV_VERDICT_OK, "of a kind that VMware's Vulkan renderer takes", NULL},
 };
+/* clang-format on */
 
 static const char *cause_of(const struct icd *icd, enum vulkan_view view)
 {

@@ -10,7 +10,7 @@ static const struct {
 	const char *name;
 } vendors[] = {
 	{VENDOR_AMD, "AMD"},       {VENDOR_NVIDIA, "NVIDIA"}, {VENDOR_MICROSOFT, "Microsoft"},
-	{VENDOR_VMWARE, "VMware"}, {VENDOR_INTEL, "Intel"},
+	{VENDOR_VMWARE, "VMware"}, {VENDOR_VIRTIO, "virtio"}, {VENDOR_INTEL, "Intel"},
 };
 
 const char *gpus_vendor(unsigned vendor)

@@ -14,6 +14,7 @@ enum {
 	VENDOR_NVIDIA = 0x10de,
 	VENDOR_MICROSOFT = 0x1414,
 	VENDOR_VMWARE = 0x15ad,
+	VENDOR_VIRTIO = 0x1af4, /* Red Hat's, of virtual devices */
 	VENDOR_INTEL = 0x8086,
 };
 

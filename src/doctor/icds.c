@@ -18,7 +18,7 @@ const struct icd_kind icd_kinds[ICD_IDS] = {
 	[ICD_NVK] = {"vulkan_nouveau", "NVK (Mesa, NVIDIA)", VENDOR_NVIDIA},
 	[ICD_LAVAPIPE] = {"vulkan_lvp", "lavapipe (llvmpipe, on the processor)", 0},
 	[ICD_DOZEN] = {"vulkan_dzn", "Dozen (Mesa, Direct3D 12)", VENDOR_MICROSOFT},
-	[ICD_VIRTIO] = {"vulkan_virtio", "Venus (Mesa, virtio)", 0x1af4},
+	[ICD_VIRTIO] = {"vulkan_virtio", "Venus (Mesa, virtio)", VENDOR_VIRTIO},
 };
 
 /* Where the linker looks when a manifest names no folder. Others may be set up. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -152,7 +153,8 @@ static int time_left(uint64_t end)
 	uint64_t now = end == 0 ? 0 : gv_os_clock();
 	if (end == 0)
 		return -1;
-	return now >= end ? 0 : (int)(end - now);
+	uint64_t left = now >= end ? 0 : end - now;
+	return left > INT_MAX ? INT_MAX : (int)left;
 }
 
 /* Waits until one of the pipes has something: 0, EINTR when none has yet, or ETIMEDOUT. */
