@@ -4,7 +4,7 @@
  */
 #include "doctor/checks.h"
 #include "doctor/lines.h"
-#include "report/json.h"
+#include "base/json.h"
 
 /* The lowest feature level that VMware takes is 11_0 (facts 3.4). */
 enum { FEATURE_LEVEL = 11 };

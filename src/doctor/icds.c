@@ -4,7 +4,7 @@
 
 #include "doctor/gpus.h"
 #include "doctor/lines.h"
-#include "report/json.h"
+#include "base/json.h"
 
 #define ICD_FOLDER "vulkan/icd.d"
 

@@ -1,7 +1,7 @@
 /* The results as JSON: docs/doctor.md has the shape. */
 #include <gpuvirt/doctor.h>
 
-#include "report/json.h"
+#include "base/json.h"
 
 /* Adds the ids of the places in BITS. */
 static void add_places(struct gv_json_tree *tree, struct gv_json *in, const char *name,
