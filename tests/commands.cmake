@@ -33,7 +33,9 @@ add_test(NAME docs.config COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_console.sh
   $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/config.md)
 add_test(NAME docs.host COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_console.sh
   $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/host.md)
-set_tests_properties(docs.rules docs.config docs.host PROPERTIES LABELS docs)
+add_test(NAME docs.keys COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_console.sh
+  $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/keys.md)
+set_tests_properties(docs.rules docs.config docs.host docs.keys PROPERTIES LABELS docs)
 set_tests_properties(docs.host PROPERTIES ENVIRONMENT HOME=/home/anna)
 
 # The hooks, with pre-commit where it is installed, and the files for CI systems.

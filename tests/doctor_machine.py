@@ -4,8 +4,8 @@
 doctor_machine.py GPUVIRT NAME.machine SCHEMAS
 
 The machine is unpacked into a scratch folder. What doctor says of it must be NAME.text beside it,
-byte for byte; GPUVIRT_UPDATE=1 in the environment writes that file instead: read the diff. The JSON
-must fit its schema and say the same. Lines of a .machine, of which "#" begins a comment:
+byte for byte; GPUVIRT_UPDATE=1 in the environment writes that file instead: read the diff. On a
+terminal of 60 columns no line may be longer. The JSON must fit its schema and say the same. Lines of a .machine, of which "#" begins a comment:
 
     env NAME=VALUE        a line of doctor/environ
     folder PATH
@@ -18,11 +18,15 @@ must fit its schema and say the same. Lines of a .machine, of which "#" begins a
 
 Exit status 77, with the reason, when a parser is not installed.
 """
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import unicodedata
 
 try:
@@ -33,6 +37,7 @@ except ImportError:
 
 program, machine, schemas = (os.path.abspath(word) for word in sys.argv[1:4])
 WIDTH = 60
+PIPE_WIDTH = 80
 failures = 0
 
 
@@ -99,18 +104,42 @@ def unpack(root, text):
     return status
 
 
+ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "TERM": "dumb",
+               "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
+
+
 def run(root, *words):
     done = subprocess.run([program, "doctor", "--root", root, *words], capture_output=True,
-                          check=False, env={"PATH": os.environ["PATH"], "HOME": "/nowhere",
-                                            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")})
+                          check=False, env=ENVIRONMENT)
     check(done.stderr == b"", words, done.stderr)
     return done.returncode, done.stdout
 
 
-def check_lines(text):
+def run_on_terminal(root):
+    """The same on a terminal of WIDTH columns."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, WIDTH, 0, 0))
+    output = b""
+    with subprocess.Popen([program, "doctor", "--root", root, "-v"], env=ENVIRONMENT,
+                          stdin=subprocess.DEVNULL, stdout=theirs) as process:
+        os.close(theirs)
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError: # the other side is closed
+                break
+            if piece == b"":
+                break
+            output += piece
+        process.wait()
+    os.close(ours)
+    return output.decode().replace("\r\n", "\n")
+
+
+def check_lines(text, width):
     for line in text.split("\n"):
         words = line.split()
-        check(len(line) <= WIDTH or len(words) <= 2, "too wide:", line)
+        check(len(line) <= width or len(words) <= 2, "too wide:", line)
         check(all(unicodedata.category(char) not in ("Cc", "Cf") for char in line), "raw:", line)
 
 
@@ -156,9 +185,11 @@ def main():
             wanted = unpack(root, file.read())
         status, text = run(root)
         json_status, output = run(root, "--output-format=json")
+        wrapped = run_on_terminal(root)
     check(status == json_status == wanted, "exit status", status, json_status, "not", wanted)
     check_golden(text)
-    check_lines(text.decode())
+    check_lines(text.decode(), PIPE_WIDTH)
+    check_lines(wrapped, WIDTH)
     report = check_json(output, text.decode())
     check((report["summary"]["bad"] > 0) == (status == 1), "exit status and verdicts")
     sys.exit(1 if failures else 0)

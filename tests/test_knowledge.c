@@ -114,7 +114,7 @@ static void keys_are_complete(void **state)
 		assert_ptr_equal(gv_key_find(knowledge, gv_span_of(key->name)), key);
 		check_text(key->name, key->does, true);
 		check_text(key->name, key->source, false);
-		const char *const optional[] = {key->values, key->missing, key->where,
+		const char *const optional[] = {key->values, key->otherwise, key->where,
 		                                key->since,  key->until,   key->flag};
 		for (size_t j = 0; j < COUNT(optional); j++)
 			check_optional(key->name, optional[j]);
@@ -279,7 +279,7 @@ static void messages_are_matched_sensibly(void **state)
 		{"PowerOn allowed X\nDX11Renderer", NULL}, /* two lines */
 		{"line 7: Syntax error", "syntax-error"},
 		{"line 7 line 8: Syntax error.", "syntax-error"},
-		{"line \n: Syntax error.", NULL},
+		{"line 7\n: Syntax error.", NULL},
 		{"No 3D support is available from the hos", NULL},
 		{"", NULL},
 		{" \n", NULL},

@@ -36,7 +36,7 @@ struct gv_cause {
 
 /* Whether VMware knows a key. */
 enum gv_key_status {
-	GV_KEY_KNOWN,
+	GV_KEY_KNOWN,       /* products or people use it */
 	GV_KEY_GONE,        /* newer products do not know it */
 	GV_KEY_NONEXISTENT, /* none was found to know it */
 	GV_KEY_UNCONFIRMED, /* one text names it, and nothing else */
@@ -48,7 +48,7 @@ struct gv_key {
 	const char *name; /* ends in "*" for all keys that begin so */
 	const char *does; /* as far as it is known: sentences */
 	const char *values;
-	const char *missing; /* what holds without it */
+	const char *otherwise; /* what holds without it */
 	const char *where;   /* products and hosts */
 	const char *since;   /* the first product known to have it */
 	const char *until;   /* the last one */

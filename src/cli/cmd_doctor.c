@@ -28,7 +28,7 @@ static void show_text(struct output *out, const char *label, const char *text)
 		output_format(out, "%s: ", label);
 		column += strlen(label) + 2;
 	}
-	wrap_text(out, text, column, INDENT);
+	wrap_text(out, text, column, INDENT, wrap_width(out));
 }
 
 static void show_sight(struct output *out, const struct gv_doctor_result *result,
@@ -46,7 +46,8 @@ static void show_result(struct output *out, const struct gv_doctor_result *resul
 	output_style(out, STYLE_BOLD);
 	output_format(out, "%s: ", result->check->id);
 	output_style(out, STYLE_PLAIN);
-	wrap_text(out, result->check->title, INDENT + strlen(result->check->id) + 2, INDENT);
+	wrap_text(out, result->check->title, INDENT + strlen(result->check->id) + 2, INDENT,
+	          wrap_width(out));
 	if (verbose || result->verdict >= GV_VERDICT_SKIPPED)
 		show_text(out, "looked at", result->check->looks_at);
 	for (size_t i = 0; i < result->sight_count; i++)
@@ -79,14 +80,14 @@ static void show_summary(struct output *out, const struct gv_doctor *doctor)
 	gv_buf_format(&line, "; %zu are for other machines", all - total);
 	output_format(out, "%zu checks: ", total);
 	if (!line.failed)
-		wrap_text(out, line.at, strlen("00 checks: "), 0);
+		wrap_text(out, line.at, strlen("00 checks: "), 0, wrap_width(out));
 	out->pending.failed |= line.failed;
 	gv_buf_dispose(&line);
 	if ((gv_doctor_place(doctor) & (GV_PLACE_LINUX_HOST | GV_PLACE_WINDOWS_HOST)) != 0)
 		wrap_text(out,
 		          "Whether a machine had 3D stands in its own log: gpuvirt verify "
 		          "MACHINE.vmx.",
-		          0, 0);
+		          0, 0, wrap_width(out));
 }
 
 static void show_text_report(struct cli *cli, const struct gv_doctor *doctor)

@@ -70,6 +70,7 @@ enum gv_exit cmd_unset(struct cli *cli);
 enum gv_exit cmd_host(struct cli *cli);
 enum gv_exit cmd_doctor(struct cli *cli);
 enum gv_exit cmd_config(struct cli *cli);
+enum gv_exit cmd_explain(struct cli *cli);
 enum gv_exit cmd_rules(struct cli *cli);
 enum gv_exit cmd_help(struct cli *cli);
 enum gv_exit cmd_version(struct cli *cli);

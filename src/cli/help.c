@@ -2,7 +2,13 @@
 
 #include "cli/wrap.h"
 
-enum { INDENT = 4 };
+/* Help is wrapped here, so that it fits a terminal of 60 columns. */
+enum { WIDTH = 60, INDENT = 4 };
+
+static void wrap(struct output *out, const char *text, size_t column, size_t indent)
+{
+	wrap_text(out, text, column, indent, WIDTH);
+}
 
 static void heading(struct output *out, const char *text)
 {
@@ -20,7 +26,7 @@ static void show_option(struct output *out, const struct option_row *row)
 		output_format(out, "-%c, ", row->letter);
 	output_format(out, "--%s%s%s\n%*s", row->name, row->value != NULL ? " " : "",
 	              row->value != NULL ? row->value : "", 2 * INDENT, "");
-	wrap_text(out, row->help, 2 * INDENT, 2 * INDENT);
+	wrap(out, row->help, 2 * INDENT, 2 * INDENT);
 }
 
 static void show_options(struct output *out, const struct command *command)
@@ -40,7 +46,7 @@ static void show_examples(struct output *out, const struct command *command)
 	for (int i = 0; i < MAX_EXAMPLES && command->examples[i].line != NULL; i++) {
 		const struct example *example = &command->examples[i];
 		output_format(out, "  %s\n%*s", example->line, 2 * INDENT, "");
-		wrap_text(out, example->what, 2 * INDENT, 2 * INDENT);
+		wrap(out, example->what, 2 * INDENT, 2 * INDENT);
 	}
 }
 
@@ -48,7 +54,7 @@ void help_command(struct output *out, const struct command *command)
 {
 	output_format(out, "gpuvirt %s%s%s\n\n", command->name,
 	              command->arguments[0] != '\0' ? " " : "", command->arguments);
-	wrap_text(out, command->about, 0, 0);
+	wrap(out, command->about, 0, 0);
 	show_options(out, command);
 	show_examples(out, command);
 }
@@ -57,16 +63,15 @@ void help_all(struct output *out)
 {
 	size_t count;
 	const struct command *commands = commands_all(&count);
-	wrap_text(
-		out,
-		"gpuvirt repairs the GPU settings of VMware virtual machines: it switches 3D "
-		"acceleration on, drops stale GPU capabilities, and leaves every other byte of a .vmx "
-		"as it is.",
-		0, 0);
+	wrap(out,
+	     "gpuvirt repairs the GPU settings of VMware virtual machines: it switches 3D "
+	     "acceleration on, drops stale GPU capabilities, and leaves every other byte of a .vmx "
+	     "as it is.",
+	     0, 0);
 	heading(out, "Commands");
 	for (size_t i = 0; i < count; i++) {
 		output_format(out, "  %-8s ", commands[i].name);
-		wrap_text(out, commands[i].summary, 11, 11);
+		wrap(out, commands[i].summary, 11, 11);
 	}
 	heading(out, "First steps");
 	output_text(out, "  gpuvirt diff my.vmx\n        see what would change\n"

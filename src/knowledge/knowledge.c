@@ -40,6 +40,9 @@ struct gv_knowledge {
 #define OPTIONAL_TEXT(name, type)                                                                  \
 	CYAML_FIELD_STRING_PTR(#name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, name, 1,     \
 	                       CYAML_UNLIMITED)
+#define TEXTS(name, type)                                                                          \
+	CYAML_FIELD_SEQUENCE(#name, CYAML_FLAG_POINTER, type, name, &text_schema, 1,               \
+	                     CYAML_UNLIMITED)
 #define WORD(name, type, words)                                                                    \
 	CYAML_FIELD_ENUM(#name, CYAML_FLAG_STRICT, type, name, words,                              \
 	                 sizeof(words) / sizeof *(words))
@@ -105,7 +108,7 @@ static const cyaml_schema_field_t key_fields[] = {
 	TEXT(name, struct gv_key),
 	TEXT(does, struct gv_key),
 	OPTIONAL_TEXT(values, struct gv_key),
-	OPTIONAL_TEXT(missing, struct gv_key),
+	OPTIONAL_TEXT(otherwise, struct gv_key),
 	OPTIONAL_TEXT(where, struct gv_key),
 	OPTIONAL_TEXT(since, struct gv_key),
 	OPTIONAL_TEXT(until, struct gv_key),
@@ -126,10 +129,8 @@ static const cyaml_schema_value_t text_schema = {
 
 static const cyaml_schema_field_t message_fields[] = {
 	TEXT(id, struct gv_message),
-	CYAML_FIELD_SEQUENCE("texts", CYAML_FLAG_POINTER, struct gv_message, texts, &text_schema, 1,
-	                     CYAML_UNLIMITED),
-	CYAML_FIELD_SEQUENCE("examples", CYAML_FLAG_POINTER, struct gv_message, examples, &text_schema,
-	                     1, CYAML_UNLIMITED),
+	TEXTS(texts, struct gv_message),
+	TEXTS(examples, struct gv_message),
 	TEXT(seen, struct gv_message),
 	TEXT(means, struct gv_message),
 	TEXT(todo, struct gv_message),

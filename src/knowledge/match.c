@@ -136,19 +136,14 @@ static struct gv_message_match match_whole(const struct gv_message *message, str
 /* Matches the first text of MESSAGE that has all of TEXT in it. */
 static struct gv_message_match match_part(const struct gv_message *message, struct gv_span text)
 {
-	struct gv_message_match none = {.message = message};
-	struct piece whole = {.text = text};
 	for (unsigned i = 0; i < message->texts_count; i++) {
-		struct gv_buf folded = {0};
-		match_fold(&folded, gv_span_of(message->texts[i]));
-		bool found = false;
-		for (size_t at = 0; !found && !folded.failed && at < folded.len; at++)
-			found = stands_at(&whole, gv_buf_span(&folded), at);
-		gv_buf_dispose(&folded);
-		if (found)
-			return (struct gv_message_match){message, 0, text.len};
+		struct gv_span whole = gv_span_of(message->texts[i]);
+		for (size_t at = 0; at + text.len <= whole.len; at++) {
+			if (gv_span_begins_nocase(gv_span_part(whole, at, whole.len), text))
+				return (struct gv_message_match){message, 0, text.len};
+		}
 	}
-	return none;
+	return (struct gv_message_match){.message = message};
 }
 
 static bool lies_within(const struct gv_message_match *a, const struct gv_message_match *b)
