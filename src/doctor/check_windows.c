@@ -2,9 +2,9 @@
  * A Windows host, by what dxdiag and a script for PowerShell said of it (docs/doctor.md). No text
  * of Windows is compared but names of devices: other texts are in the language of the system.
  */
+#include "base/json.h"
 #include "doctor/checks.h"
 #include "doctor/lines.h"
-#include "base/json.h"
 
 /* The lowest feature level that VMware takes is 11_0 (facts 3.4). */
 enum { FEATURE_LEVEL = 11 };

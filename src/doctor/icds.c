@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "doctor/gpus.h"
 #include "doctor/lines.h"
-#include "base/json.h"
 
 #define ICD_FOLDER "vulkan/icd.d"
 
