@@ -9,6 +9,7 @@ enum { VULKAN_SINCE = 1602 };
 static const char *const state_words[] = {
 	[ICD_MISSING] = "its library is not there",
 	[ICD_UNFOUND] = "its library is in none of the usual folders; the linker may know others",
+	[ICD_UNSEEN] = "its library's folder is not captured",
 	[ICD_32_BITS] = "for programs of 32 bits",
 };
 

@@ -33,7 +33,7 @@ static const char *const variables[] = {"VK_DRIVER_FILES", "VK_ICD_FILENAMES"};
 
 bool icd_counts(const struct icd *icd)
 {
-	return icd->state == ICD_GOOD || icd->state == ICD_UNFOUND;
+	return icd->state == ICD_GOOD || icd->state == ICD_UNFOUND || icd->state == ICD_UNSEEN;
 }
 
 static enum icd_id find_kind(const char *library)
@@ -56,6 +56,17 @@ static enum icd_state search_folders(struct machine *machine, const char *librar
 	return ICD_UNFOUND;
 }
 
+/* Of a library that is not there. Whoever captures a tree may leave out the folder of it. */
+static enum icd_state judge_absence(struct machine *machine, const char *path)
+{
+	struct gv_error why = {0};
+	int len = (int)(strrchr(path, '/') - path);
+	const char *folder = machine_keep(machine, "%.*s/", len, path);
+	bool left_out =
+		machine_is_captured(machine) && machine_has(machine, folder, &why) != PRESENT;
+	return left_out ? ICD_UNSEEN : ICD_MISSING;
+}
+
 /* A name without "/" is the linker's to find; another is relative to the manifest's folder. */
 static enum icd_state find_library(struct machine *machine, const struct icd *icd)
 {
@@ -68,7 +79,9 @@ static enum icd_state find_library(struct machine *machine, const struct icd *ic
 		path = machine_keep(machine, "%.*s/%s", folder, icd->manifest, path);
 	}
 	enum presence presence = machine_has(machine, path, &why);
-	return presence == PRESENT ? ICD_GOOD : presence == ABSENT ? ICD_MISSING : ICD_UNFOUND;
+	if (presence == ABSENT)
+		return judge_absence(machine, path);
+	return presence == PRESENT ? ICD_GOOD : ICD_UNFOUND;
 }
 
 static void read_manifest(struct icd *icd, struct machine *machine, const struct gv_json *json)

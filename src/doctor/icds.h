@@ -37,6 +37,7 @@ enum icd_state {
 	ICD_BROKEN,  /* no manifest that can be read; PROBLEM says why */
 	ICD_MISSING, /* the library is not there */
 	ICD_UNFOUND, /* not in the usual folders; the linker may know others */
+	ICD_UNSEEN,  /* its folder was not captured */
 	ICD_32_BITS, /* for programs of 32 bits, which VMware's are not */
 };
 
