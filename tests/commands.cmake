@@ -68,3 +68,14 @@ if(PYTHON3)
 else()
   message(STATUS "SKIP: report.formats, report.program: python3 is not installed")
 endif()
+
+# Each fixtures/doctor/NAME.machine is a machine that the doctor examines.
+file(GLOB machines CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/fixtures/doctor/*.machine)
+foreach(machine IN LISTS machines)
+  get_filename_component(name ${machine} NAME_WE)
+  if(PYTHON3)
+    add_test(NAME doctor.${name} COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/doctor_machine.py
+      $<TARGET_FILE:gpuvirt_program> ${machine} ${CMAKE_CURRENT_SOURCE_DIR}/schemas)
+    set_tests_properties(doctor.${name} PROPERTIES LABELS doctor SKIP_RETURN_CODE 77 TIMEOUT 60)
+  endif()
+endforeach()

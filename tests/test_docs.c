@@ -245,7 +245,9 @@ static void check_example(const struct command *command, const char *example)
 {
 	char start[32];
 	snprintf(start, sizeof start, "gpuvirt %s ", command->name);
-	if (strncmp(example, start, strlen(start)) != 0)
+	size_t len = strlen(start);
+	bool bare = strlen(example) == len - 1 && strncmp(example, start, len - 1) == 0;
+	if (!bare && strncmp(example, start, len) != 0)
 		fail_msg("not an example of %s: %s", command->name, example);
 	struct gv_span rest = gv_span_of(example);
 	for (struct gv_span word = gv_span_word(&rest); word.len > 0; word = gv_span_word(&rest)) {

@@ -69,6 +69,7 @@ enum gv_exit cmd_add(struct cli *cli);
 enum gv_exit cmd_unset(struct cli *cli);
 enum gv_exit cmd_rescue(struct cli *cli);
 enum gv_exit cmd_host(struct cli *cli);
+enum gv_exit cmd_doctor(struct cli *cli);
 enum gv_exit cmd_config(struct cli *cli);
 enum gv_exit cmd_explain(struct cli *cli);
 enum gv_exit cmd_rules(struct cli *cli);

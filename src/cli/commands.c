@@ -150,6 +150,23 @@ static const struct command commands[] = {
 		cmd_rescue,
 	},
 	{
+		"doctor", "", "say what can be seen of this machine that bears on 3D",
+		"Looks at what VMware's renderers depend on: on a host the product, the host-wide "
+		"files, the graphics devices, Vulkan, OpenGL and the session; in a guest of VMware's, "
+		"of Hyper-V's or in WSL what lies between the host's GPU and the programs. Each check "
+		"says what it saw, its verdict and what helps. That 3D works it never says: gpuvirt "
+		"verify reads that in VMware's log. --root looks at a tree captured elsewhere. --fix "
+		"sets the host-wide key that a check offers, and nothing else. Exit status 1 when a "
+		"verdict is bad.",
+		COMMON | REPORTS | ROOT | OPTION_BIT(OPTION_OUTPUT_FORMAT) | OPTION_BIT(OPTION_FIX) |
+			OPTION_BIT(OPTION_DRY_RUN) | BACKUPS,
+		0, 0,
+		{{"gpuvirt doctor", "this machine"},
+		 {"gpuvirt doctor --root captured/ --output-format json", "another one, for programs"},
+		 {"gpuvirt doctor -n --fix hybrid", "show what --fix would write"}},
+		cmd_doctor,
+	},
+	{
 		"host", "files | get|unset KEY... | set KEY=VALUE...",
 		"show or change keys of VMware's host-wide files",
 		"VMware takes keys for all machines from files of the user and of the host; a .vmx "

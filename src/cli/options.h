@@ -38,6 +38,7 @@ enum option_id {
 	OPTION_CANDIDATE,
 	OPTION_FILE,
 	OPTION_ROOT,
+	OPTION_FIX,
 	OPTION_COLOR,
 	OPTION_QUIET,
 	OPTION_VERBOSE,
@@ -90,6 +91,7 @@ struct settings {
 	const char *root;      /* NULL: this host itself */
 	bool statistics;
 	bool exit_zero;
+	const char *fix;                /* id of a check of doctor, or NULL */
 	struct text_list rules;
 	struct text_list excludes;
 };
