@@ -22,6 +22,7 @@ set(header_batch repair)
 set(header_diff report)
 set(header_report report)
 set(header_baseline report)
+set(header_verify verify)
 
 # Text that only some files may have: "what it is|pattern|files that may have it".
 set(call "(^|[^a-zA-Z0-9_>.])")

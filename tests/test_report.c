@@ -127,7 +127,7 @@ static void outcome_follows_from_run_and_repair(void **state)
 	          [GV_RUN_DRY] = {GV_REFUSED, false, "o"}}},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		for (int run = 0; run < GV_RUN_COUNT; run++) {
+		for (int run = 0; run <= GV_RUN_DRY; run++) {
 			struct gv_report report = {.run = (enum gv_run)run, .rules = &rules};
 			struct gv_repair repair = make_repair(report.run, rows[i].text, false);
 			struct gv_report_file file;

@@ -97,7 +97,7 @@ struct gv_verification {
 	bool rotated;  /* LOG is not the vmware.log but an older one that says more */
 	bool touched;  /* the .vmx was written behind the log, but not what 3D depends on */
 	struct gv_findings findings; /* the verdict as a report has it: none when all is well */
-	const char *finding_path;    /* in which their lines are; NULL: the .vmx */
+	const char *finding_path;    /* in which their lines are; borrowed from LOG or the path */
 };
 
 struct gv_verify_options {
@@ -114,6 +114,23 @@ enum gv_status gv_verify_path(struct gv_verification *result, const char *path,
                               const struct gv_verify_options *options, struct gv_error *err);
 
 void gv_verification_dispose(struct gv_verification *result);
+
+/* Appends the cause and what helps, or why nothing is known: sentences on one printable line. */
+void gv_verification_say(struct gv_buf *out, const struct gv_verification *result,
+                         const struct gv_knowledge *knowledge);
+
+/* What findings can be about; *OUT is the caller's to free, its texts are borrowed. */
+enum gv_status gv_verify_topics(struct gv_topic **out, size_t *count,
+                                const struct gv_knowledge *knowledge, struct gv_error *err);
+
+/* What a report in JSON has besides the findings. */
+struct gv_verify_details {
+	const struct gv_verification *result;
+	const struct gv_knowledge *knowledge;
+};
+
+/* For gv_report_details: adds the member "verdict" for OF, a struct gv_verify_details. */
+void gv_verify_add_details(struct gv_json_tree *tree, struct gv_json *in, const void *of);
 
 /* True when there is nothing to see to: 3D is on, or off and not wanted. */
 bool gv_verification_is_good(const struct gv_verification *result);

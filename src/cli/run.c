@@ -222,7 +222,8 @@ static enum gv_exit start(struct run *run, const struct gv_rules *rules, struct 
 	if (run->mode->run == GV_RUN_FIX)
 		step_aside(run->cli, paths);
 	enum gv_exit status = EXIT_MISUSE;
-	if (reporting_open(&run->reporting, run->cli, run->kind, rules)) {
+	const struct gv_report about = {.run = run->kind, .rules = rules};
+	if (reporting_open(&run->reporting, run->cli, &about)) {
 		if (run->kind == GV_RUN_FIX)
 			targets_clean_up(run->cli, paths);
 		status = run_files(run, pool);

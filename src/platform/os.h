@@ -29,6 +29,7 @@ struct gv_os_stat {
 	uint32_t group;
 	uint64_t changed; /* nanoseconds since 1970: the last change of content, attributes or name
 	                   */
+	uint64_t written; /* the same: the last change of content */
 };
 
 /* An open folder; names given with it are looked up in it. NULL means the working directory. */

@@ -299,8 +299,10 @@ static void fill(struct gv_os_stat *out, const struct stat *st)
 {
 #ifdef __APPLE__
 	const struct timespec *changed = &st->st_ctimespec;
+	const struct timespec *written = &st->st_mtimespec;
 #else
 	const struct timespec *changed = &st->st_ctim;
+	const struct timespec *written = &st->st_mtim;
 #endif
 	*out = (struct gv_os_stat){
 		.type = type_of_mode(st->st_mode),
@@ -312,6 +314,7 @@ static void fill(struct gv_os_stat *out, const struct stat *st)
 		.owner = (uint32_t)st->st_uid,
 		.group = (uint32_t)st->st_gid,
 		.changed = nanoseconds(changed),
+		.written = nanoseconds(written),
 	};
 }
 

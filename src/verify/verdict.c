@@ -257,6 +257,20 @@ static const unsigned speaks_for[SIGHTS] = {
 	[SIGHT_NOT_STARTED] = BIT(GV_3D_UNKNOWN),
 };
 
+/* What says no more than another line, where that was seen. */
+static const enum sight covered_by[SIGHTS] = {
+	[SIGHT_HOST_3D] = SIGHT_FOUND_3D,
+	[SIGHT_CAPS_3D] = SIGHT_FOUND_3D,
+	[SIGHT_DISABLED] = SIGHT_ALLOWED_2D,
+};
+
+static bool is_decisive(const struct gv_witness *witness, size_t sight, enum gv_3d state)
+{
+	/* The first sight, 0, speaks for nothing and covers nothing. */
+	enum sight cover = covered_by[sight];
+	return (speaks_for[sight] & BIT(state)) != 0 && (cover == 0 || !saw(witness, cover));
+}
+
 /* From here on sights are lines that are looked into, no evidence. */
 enum { NO_EVIDENCE = SIGHT_DX11 };
 
@@ -291,7 +305,7 @@ static void list_evidence(struct gv_verdict *verdict, const struct gv_witness *w
 			continue;
 		verdict->evidence[verdict->evidence_count++] = (struct gv_evidence){
 			.sandbox = seen->sandbox,
-			.decisive = (speaks_for[i] & BIT(verdict->state)) != 0,
+			.decisive = is_decisive(witness, i, verdict->state),
 			.line = seen->line,
 			.text = copy_shown(verdict, (struct gv_span){seen->text, seen->len},
 		                           failed),
