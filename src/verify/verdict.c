@@ -178,6 +178,13 @@ static bool is_macos(const struct gv_witness *witness)
 	       settings_is_true(&witness->settings, "mks.enable3d");
 }
 
+/* Asked for, and neither of the two reasons above. */
+static bool is_unavailable(const struct gv_witness *witness)
+{
+	return settings_is_true(&witness->settings, "mks.enable3d") && !is_vga_only(witness) &&
+	       !is_macos(witness);
+}
+
 static bool has_no_key(const struct gv_witness *witness)
 {
 	return witness->settings.dumped && !settings_is_true(&witness->settings, "mks.enable3d");
@@ -198,6 +205,7 @@ static const struct {
 	{GV_3D_CRASH, "sandbox-crash", SIGHTS, NULL},
 	{GV_3D_OFF, "vga-only", SIGHTS, is_vga_only},
 	{GV_3D_OFF, "macos-guest", SIGHTS, is_macos},
+	{GV_3D_OFF, "3d-unavailable", SIGHTS, is_unavailable},
 	{GV_3D_OFF, "no-enable3d", SIGHTS, has_no_key},
 	{GV_3D_OFF, "never-requested", SIGHTS, NULL},
 	{GV_3D_HOST_FAIL, "nested", SIGHTS, is_nested},
