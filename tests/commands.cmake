@@ -61,6 +61,10 @@ endfunction()
 if(PYTHON3)
   add_report_test(formats library $<TARGET_FILE:report_dump>)
   add_report_test(program program $<TARGET_FILE:gpuvirt_program>)
+  add_test(NAME report.verify COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/verify_formats.py
+    $<TARGET_FILE:gpuvirt_program> ${CMAKE_CURRENT_SOURCE_DIR}/schemas
+    ${PROJECT_SOURCE_DIR}/fixtures/logs)
+  set_tests_properties(report.verify PROPERTIES LABELS report SKIP_RETURN_CODE 77 TIMEOUT 300)
 else()
-  message(STATUS "SKIP: report.formats, report.program: python3 is not installed")
+  message(STATUS "SKIP: report.formats, report.program, report.verify: python3 is not installed")
 endif()

@@ -62,7 +62,7 @@ struct gv_verdict {
 	const char *product;               /* "VMware Workstation" */
 	const char *version;               /* "17.6.3" */
 	const char *renderer;              /* "DX12Renderer" */
-	const char *adapter;               /* the GPU that VMware chose */
+	const char *adapter;               /* the GPU that VMware chose, else the first it looked at */
 	const char *driver;                /* of it */
 	const char *level;                 /* DirectX feature level, "11.0" */
 	const char *machine;               /* path of the .vmx as the log has it */

@@ -112,6 +112,22 @@ static void show_evidence(struct output *out, const struct gv_verification *resu
 	}
 }
 
+static void show_level(struct output *out, const struct gv_verdict *verdict)
+{
+	if (verdict->level[0] != '\0')
+		output_format(out, "    %-9s feature level %s\n", "DirectX", verdict->level);
+}
+
+/* Which log was read, where that does not go without saying. */
+static void show_log(struct output *out, const struct gv_verification *result)
+{
+	if (!result->rotated)
+		return;
+	output_format(out, "    %-9s ", "log");
+	output_path(out, result->log);
+	output_text(out, ", newer than the vmware.log there\n");
+}
+
 static void show_product(struct output *out, const struct gv_verdict *verdict)
 {
 	if (verdict->product[0] != '\0')
@@ -133,11 +149,10 @@ static void show_result(struct output *out, const struct verify *run, const char
 		show_row(out, "renderer", verdict->renderer);
 		show_row(out, "GPU", verdict->adapter);
 		show_row(out, "driver", verdict->driver);
-		show_row(out, "level", verdict->level);
+		show_level(out, verdict);
 		show_product(out, verdict);
 	}
-	if (result->rotated)
-		output_text(out, "    the newest log is not vmware.log but an older name\n");
+	show_log(out, result);
 	if (result->touched && all)
 		output_text(out, "    the .vmx was written since, but nothing that 3D depends on "
 		                 "has changed\n");

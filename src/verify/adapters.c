@@ -236,6 +236,16 @@ const struct adapter *adapters_chosen(const struct adapters *adapters)
 	return NULL;
 }
 
+const struct adapter *adapters_offered(const struct adapters *adapters)
+{
+	for (size_t i = 0; i < adapters->count; i++) {
+		const struct adapter *adapter = &adapters->at[i];
+		if (!adapter_is_basic(adapter) && !adapter_is_software(adapter))
+			return adapter;
+	}
+	return adapters->count > 0 ? &adapters->at[0] : NULL;
+}
+
 bool adapter_is_basic(const struct adapter *adapter)
 {
 	return adapter->vendor == VENDOR_MICROSOFT ||

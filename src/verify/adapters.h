@@ -52,6 +52,9 @@ void adapters_see_vulkan(struct adapters *adapters, struct gv_span text);
 /* The adapter that was taken, by the list that weighs most; NULL: not known. */
 const struct adapter *adapters_chosen(const struct adapters *adapters);
 
+/* The first GPU that is listed, else the first of what is listed besides; NULL: none is. */
+const struct adapter *adapters_offered(const struct adapters *adapters);
+
 /* True for Microsoft's renderer in software, which is no GPU. */
 bool adapter_is_basic(const struct adapter *adapter);
 

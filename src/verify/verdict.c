@@ -329,6 +329,8 @@ static void list_evidence(struct gv_verdict *verdict, const struct gv_witness *w
 static void name_things(struct gv_verdict *verdict, const struct gv_witness *witness, bool *failed)
 {
 	const struct adapter *chosen = adapters_chosen(&witness->adapters);
+	if (chosen == NULL)
+		chosen = adapters_offered(&witness->adapters);
 	const struct {
 		const char **out;
 		const char *text;
