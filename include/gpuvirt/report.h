@@ -11,10 +11,10 @@
 #include <gpuvirt/repair.h>
 
 /* What a run does with the files. */
-enum gv_run { GV_RUN_CHECK, GV_RUN_DIFF, GV_RUN_FIX, GV_RUN_DRY, GV_RUN_VERIFY, GV_RUN_COUNT };
+enum gv_run_kind { GV_RUN_CHECK, GV_RUN_DIFF, GV_RUN_FIX, GV_RUN_DRY, GV_RUN_VERIFY, GV_RUN_COUNT };
 
 /* The command that runs so, "check", "fix" also of a dry run; static storage. */
-const char *gv_run_name(enum gv_run run);
+const char *gv_run_name(enum gv_run_kind run);
 
 enum gv_outcome {
 	GV_IN_ORDER,     /* nothing to do, notes and accepted findings aside */
@@ -31,7 +31,7 @@ enum gv_outcome {
 const char *gv_outcome_name(enum gv_outcome outcome);
 
 /* True when a file of RUN can have OUTCOME. */
-bool gv_outcome_occurs(enum gv_run run, enum gv_outcome outcome);
+bool gv_outcome_occurs(enum gv_run_kind run, enum gv_outcome outcome);
 
 /* What a run does about a finding. */
 enum gv_state {
@@ -62,7 +62,7 @@ struct gv_topic {
 
 /* What all pieces of a report share. All borrowed; not to be changed while pieces are made. */
 struct gv_report {
-	enum gv_run run;
+	enum gv_run_kind run;
 	const char *program;           /* version of the program */
 	const struct gv_rules *rules;  /* those of the run, for their help; NULL: it has none */
 	const struct gv_topic *topics; /* what else its findings can be about */

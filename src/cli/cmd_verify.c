@@ -6,12 +6,13 @@
 #include <gpuvirt/verify.h>
 
 #include "cli/command.h"
+#include "cli/progress.h"
 #include "cli/reporting.h"
 #include "cli/targets.h"
 #include "platform/os.h"
 
 /* So many machines are looked at before they are told of. */
-enum { WINDOW = 256 };
+enum { WINDOW = 32 };
 
 /* What is to be said of one machine. */
 struct told {
@@ -38,6 +39,7 @@ struct verify {
 	struct told *told; /* of the window */
 	size_t first;      /* of the window */
 	struct tally_3d tally;
+	struct progress progress;
 	bool failed;             /* memory ran out */
 	atomic_bool reader_gone; /* nobody reads the output any more */
 };
@@ -228,6 +230,7 @@ static bool is_enough(void *context)
 static bool look_at_all(struct verify *run, struct gv_pool *pool)
 {
 	size_t count = run->targets.paths.count;
+	progress_begin(&run->progress, count, !run->cli->settings.quiet);
 	gv_os_note_endings();
 	while (run->first < count && !is_enough(run)) {
 		size_t left = count - run->first;
@@ -238,12 +241,17 @@ static bool look_at_all(struct verify *run, struct gv_pool *pool)
 			.is_enough = is_enough,
 			.context = run,
 		};
+		progress_tell(&run->progress, run->first, run->targets.paths.at[run->first].path);
 		size_t done = gv_pool_run(pool, &job);
+		progress_clear(&run->progress);
 		for (size_t i = 0; i < done; i++)
 			deliver(run, &run->told[i]);
 		run->first += done;
 	}
 	run->cli->ending = gv_os_ending();
+	if (run->cli->ending != 0)
+		output_error(&run->cli->out, NULL, "stopped after %zu of %zu machines", run->first,
+		             count);
 	return run->first == count;
 }
 

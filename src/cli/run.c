@@ -14,7 +14,7 @@
 struct run {
 	struct cli *cli;
 	const struct run_mode *mode;
-	enum gv_run kind; /* of a dry run another than the mode's */
+	enum gv_run_kind kind; /* of a dry run another than the mode's */
 	const struct targets *targets;
 	struct reporting reporting;
 	struct tally tally;

@@ -146,7 +146,7 @@ static void add_file(struct gv_json_tree *tree, struct gv_json *in, const struct
 		file->details->add(tree, in, file->details->of);
 }
 
-static void add_summary(struct gv_json_tree *tree, struct gv_json *in, enum gv_run run,
+static void add_summary(struct gv_json_tree *tree, struct gv_json *in, enum gv_run_kind run,
                         const struct gv_report_totals *totals)
 {
 	gv_json_add_number(tree, in, "files", totals->files);

@@ -58,12 +58,12 @@ static const struct {
 
 _Static_assert(sizeof runs / sizeof *runs == GV_RUN_COUNT, "every run has a row");
 
-const char *gv_run_name(enum gv_run run)
+const char *gv_run_name(enum gv_run_kind run)
 {
 	return runs[run].command;
 }
 
-bool gv_outcome_occurs(enum gv_run run, enum gv_outcome outcome)
+bool gv_outcome_occurs(enum gv_run_kind run, enum gv_outcome outcome)
 {
 	return (runs[run].outcomes & BIT(outcome)) != 0;
 }

@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "verify/says.h"
 #include "verify/witness.h"
+#include "vmx/encryption.h"
+#include "vmx/recognise.h"
 
 /* The newest first; VMware keeps three old ones (facts 4.6). */
 static const char *const machine_logs[] = {"vmware.log", "vmware-0.log", "vmware-1.log",
@@ -23,6 +25,7 @@ enum { HEAD_LIMIT = 4000 };
 struct head {
 	char *path; /* NULL: it is not there */
 	bool empty;
+	bool other;       /* of another machine of the same folder */
 	uint64_t written; /* of the file */
 	uint64_t started; /* time of the first entry; 0: not known */
 	char pid[ADAPTER_TEXT];
@@ -65,14 +68,17 @@ static bool is_log(const char *path)
 	return gv_span_ends_nocase(gv_span_of(path), GV_LITERAL(".log"));
 }
 
-/* True when there is a file NAME beside PATH. */
-static bool exists_beside(const char *path, const char *name)
+/* Sets *OUT to whether there is a file NAME beside PATH. */
+static enum gv_status exists_beside(bool *out, const char *path, const char *name,
+                                    struct gv_error *err)
 {
 	struct gv_os_stat stat;
 	char *other = beside(path, name);
-	bool there = other != NULL && gv_os_stat(NULL, other, true, &stat) == 0;
+	if (other == NULL)
+		return gv_fail_memory(err);
+	*out = gv_os_stat(NULL, other, true, &stat) == 0;
 	free(other);
-	return there;
+	return GV_OK;
 }
 
 /* ---- the beginnings of logs ---- */
@@ -130,14 +136,14 @@ static enum gv_status read_head(struct head *head, const char *path, const char 
 	return GV_OK;
 }
 
-/* True when HEAD is of another machine of the same folder: a .vmx that is there has its name. */
-static bool is_of_other(const struct head *head, const char *path)
+/* Sees whether HEAD is of another machine than PATH: a .vmx that is there has its name. */
+static enum gv_status see_owner(struct head *head, const char *path, struct gv_error *err)
 {
 	const char *theirs = base_name(head->machine);
 	const char *mine = path + folder_size(path);
 	if (*theirs == '\0' || gv_span_equal_nocase(gv_span_of(theirs), gv_span_of(mine)))
-		return false;
-	return exists_beside(path, theirs);
+		return GV_OK;
+	return exists_beside(&head->other, path, theirs, err);
 }
 
 static bool is_newer(const struct head *a, const struct head *b)
@@ -150,21 +156,18 @@ static bool is_newer(const struct head *a, const struct head *b)
 }
 
 /*
- * The newest log of the machine PATH among HEADS, NULL when there is none; *OTHERS: there are logs,
- * and all are of another machine.
+ * The newest log of the machine among HEADS, NULL when there is none; *OTHERS: there are logs, and
+ * all are of another machine.
  */
-static const struct head *choose(const struct head *heads, const char *path, bool *others)
+static const struct head *choose(const struct head *heads, bool *others)
 {
 	const struct head *newest = NULL;
 	*others = false;
 	for (size_t i = 0; i < LOGS; i++) {
 		if (heads[i].path == NULL)
 			continue;
-		if (is_of_other(&heads[i], path)) {
-			*others = true;
-			continue;
-		}
-		if (newest == NULL || is_newer(&heads[i], newest))
+		*others |= heads[i].other;
+		if (!heads[i].other && (newest == NULL || is_newer(&heads[i], newest)))
 			newest = &heads[i];
 	}
 	*others &= newest == NULL;
@@ -194,34 +197,53 @@ static enum gv_status read_log(struct gv_witness *witness, const char *path, boo
  * The mksSandbox.log of the run that WITNESS saw, beside its log: it names the same process. What
  * cannot be read of it is missing evidence, no failure.
  */
-static void read_sandbox(struct gv_verification *result, struct gv_witness *witness)
+static enum gv_status read_sandbox(struct gv_verification *result, struct gv_witness *witness,
+                                   struct gv_error *err)
 {
 	for (size_t i = 0; i < LOGS && result->sandbox == NULL && witness->pid[0] != '\0'; i++) {
 		struct head head;
-		bool same = read_head(&head, result->log, sandbox_logs[i], NULL) == GV_OK &&
-		            head.path != NULL && strcmp(head.pid, witness->pid) == 0 &&
+		enum gv_status status = read_head(&head, result->log, sandbox_logs[i], NULL);
+		bool same = status == GV_OK && head.path != NULL &&
+		            strcmp(head.pid, witness->pid) == 0 &&
 		            strcmp(base_name(head.path), base_name(result->log)) != 0;
-		if (same && read_log(witness, head.path, true, NULL) == GV_OK)
+		if (same)
+			status = read_log(witness, head.path, true, NULL);
+		if (same && status == GV_OK)
 			result->sandbox = head.path;
 		else
 			free(head.path);
+		if (status == GV_ENOMEM)
+			return gv_fail_memory(err);
 	}
+	return GV_OK;
 }
 
 /* ---- the .vmx ---- */
 
 struct machine {
 	struct gv_file file;
-	struct gv_vmx *vmx; /* NULL: there is none, or it is no document */
+	struct gv_vmx *vmx; /* NULL: there is none, or it is encrypted as a whole */
 };
 
 static enum gv_status read_machine(struct machine *machine, const char *path, uint64_t limit,
                                    struct gv_error *err)
 {
+	struct gv_vmx *vmx = NULL;
 	enum gv_status status = gv_file_read(&machine->file, path, limit, err);
+	if (status == GV_OK)
+		status = gv_vmx_parse(&vmx, gv_buf_span(&machine->file.text), err);
 	if (status != GV_OK)
 		return status;
-	return gv_vmx_parse(&machine->vmx, gv_buf_span(&machine->file.text), err);
+	const char *what_else = gv_vmx_what_else(vmx);
+	if (what_else != NULL)
+		status =
+			gv_fail(err, GV_EINVAL,
+		                "not a VMware configuration: %s; name a .vmx or a .log", what_else);
+	if (what_else == NULL && gv_vmx_encryption(vmx) != GV_ENCRYPTION_FULL)
+		machine->vmx = vmx;
+	else
+		gv_vmx_free(vmx);
+	return status;
 }
 
 static void leave_machine(struct machine *machine)
@@ -230,16 +252,12 @@ static void leave_machine(struct machine *machine)
 	gv_file_dispose(&machine->file);
 }
 
+/* No letter of TRUE is escaped by VMware's writer. */
 static bool asks_for_3d(const struct gv_vmx *vmx)
 {
 	struct gv_line line;
-	struct gv_buf value = {0};
-	if (!gv_vmx_find(vmx, GV_LITERAL("mks.enable3d"), &line))
-		return false;
-	gv_vmx_unescape(&value, line.value);
-	bool is = gv_span_equal_nocase(gv_span_trim(gv_buf_span(&value)), GV_LITERAL("TRUE"));
-	gv_buf_dispose(&value);
-	return is;
+	return gv_vmx_find(vmx, GV_LITERAL("mks.enable3d"), &line) &&
+	       gv_span_equal_nocase(gv_span_trim(line.value), GV_LITERAL("TRUE"));
 }
 
 /*
@@ -294,7 +312,7 @@ static enum gv_status conclude(struct gv_verification *result, const struct mach
 	if (status == GV_OK)
 		status = read_log(witness, result->log, false, err);
 	if (status == GV_OK)
-		read_sandbox(result, witness);
+		status = read_sandbox(result, witness, err);
 	if (status == GV_OK)
 		status = gv_verdict_make(&result->verdict, witness, err);
 	if (status == GV_OK && machine->vmx != NULL && witness->entries > 0)
@@ -322,10 +340,10 @@ static enum gv_status verify_log(struct gv_verification *result, const char *pat
 }
 
 static enum gv_status verify_newest(struct gv_verification *result, const struct machine *machine,
-                                    struct head *heads, const char *path, struct gv_error *err)
+                                    struct head *heads, struct gv_error *err)
 {
 	bool others;
-	const struct head *newest = choose(heads, path, &others);
+	const struct head *newest = choose(heads, &others);
 	if (newest == NULL)
 		return conclude_without(result, others ? GV_DOUBT_OTHER_MACHINE : GV_DOUBT_NO_LOG,
 		                        err);
@@ -343,12 +361,15 @@ static enum gv_status verify_machine(struct gv_verification *result, const char 
 	struct machine machine = {0};
 	struct head heads[LOGS] = {{0}};
 	enum gv_status status = read_machine(&machine, path, limit, err);
-	if (status == GV_OK)
+	if (machine.vmx != NULL)
 		result->wanted = asks_for_3d(machine.vmx);
-	for (size_t i = 0; i < LOGS && status == GV_OK; i++)
+	for (size_t i = 0; i < LOGS && status == GV_OK; i++) {
 		status = read_head(&heads[i], path, machine_logs[i], err);
+		if (status == GV_OK)
+			status = see_owner(&heads[i], path, err);
+	}
 	if (status == GV_OK)
-		status = verify_newest(result, &machine, heads, path, err);
+		status = verify_newest(result, &machine, heads, err);
 	for (size_t i = 0; i < LOGS; i++)
 		free(heads[i].path);
 	leave_machine(&machine);

@@ -28,6 +28,8 @@ static const struct pattern {
 	{"ISBRendererComm: Failed to create shared memory region", SIGHT_NO_MEMORY},
 	{"ISBRendererComm: Lost connection to mksSandbox", SIGHT_LOST},
 	{"PANIC: ISBRendererComm: Lost connection to mksSandbox", SIGHT_LOST},
+	/* What mksSandbox.log says of the same: it counts where that log alone is named. */
+	{"PANIC: MKSSandboxComm: Lost connection to isbRenderer", SIGHT_LOST},
 	{"VMware Workstation unrecoverable error: (mks)", SIGHT_MKS_ERROR},
 	{"VMware Player unrecoverable error: (mks)", SIGHT_MKS_ERROR},
 	{"VMware Fusion unrecoverable error: (mks)", SIGHT_MKS_ERROR},
