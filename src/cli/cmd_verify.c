@@ -83,8 +83,7 @@ static void show_sentences(struct output *out, const struct verify *run,
 	gv_verification_say(&says, result, run->knowledge);
 	if (says.len > 0) {
 		output_text(out, "    ");
-		output_bytes(out, gv_buf_span(&says));
-		output_text(out, "\n");
+		output_wrapped(out, gv_buf_span(&says), 4, 4, output_width(out));
 	}
 	out->pending.failed |= says.failed;
 	gv_buf_dispose(&says);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/walk.h"
 #include "verify/says.h"
 #include "verify/witness.h"
 #include "vmx/encryption.h"
@@ -221,6 +222,7 @@ static enum gv_status read_sandbox(struct gv_verification *result, struct gv_wit
 /* ---- the .vmx ---- */
 
 struct machine {
+	bool given; /* there is a .vmx, not just a log */
 	struct gv_file file;
 	struct gv_vmx *vmx; /* NULL: there is none, or it is encrypted as a whole */
 };
@@ -271,7 +273,9 @@ static enum gv_doubt judge_age(struct gv_verification *result, const struct mach
 	uint64_t ended = witness_last(witness);
 	bool older = machine->file.stat.written > (ended > 0 ? ended : log_written);
 	bool asked = settings_is_true(&witness->settings, "mks.enable3d");
-	enum settings_match match = settings_compare(&witness->settings, machine->vmx);
+	enum settings_match match = SETTINGS_UNTOLD;
+	if (machine->vmx != NULL)
+		match = settings_compare(&witness->settings, machine->vmx);
 	bool switched = match != SETTINGS_UNTOLD && asked != result->wanted;
 	result->touched = older && match == SETTINGS_SAME;
 	return switched || (older && match != SETTINGS_SAME) ? GV_DOUBT_STALE : GV_DOUBT_NONE;
@@ -315,7 +319,7 @@ static enum gv_status conclude(struct gv_verification *result, const struct mach
 		status = read_sandbox(result, witness, err);
 	if (status == GV_OK)
 		status = gv_verdict_make(&result->verdict, witness, err);
-	if (status == GV_OK && machine->vmx != NULL && witness->entries > 0)
+	if (status == GV_OK && machine->given && witness->entries > 0)
 		doubt = judge_age(result, machine, witness, log_written);
 	if (status == GV_OK && machine->vmx == NULL)
 		result->wanted = !witness->settings.dumped ||
@@ -358,7 +362,7 @@ static enum gv_status verify_newest(struct gv_verification *result, const struct
 static enum gv_status verify_machine(struct gv_verification *result, const char *path,
                                      uint64_t limit, struct gv_error *err)
 {
-	struct machine machine = {0};
+	struct machine machine = {.given = true};
 	struct head heads[LOGS] = {{0}};
 	enum gv_status status = read_machine(&machine, path, limit, err);
 	if (machine.vmx != NULL)
@@ -380,6 +384,8 @@ enum gv_status gv_verify_path(struct gv_verification *result, const char *path,
                               const struct gv_verify_options *options, struct gv_error *err)
 {
 	struct gv_verification made = {0};
+	if (!is_log(path) && !gv_walk_is_machine(path))
+		return gv_fail(err, GV_EINVAL, "is neither a .vmx nor a .log");
 	enum gv_status status = is_log(path) ? verify_log(&made, path, err)
 	                                     : verify_machine(&made, path, options->max_size, err);
 	if (status == GV_OK && !verification_find(&made, path, options->knowledge))

@@ -50,6 +50,14 @@ static void see_product(struct gv_witness *witness, const struct gv_log_entry *e
 	adapter_text(witness->pid, product.pid);
 }
 
+/* Of several renderers that were found the last one runs. */
+static void see_found(struct gv_witness *witness)
+{
+	witness->seen[SIGHT_FOUND_3D].line = 0;
+	witness->seen[SIGHT_FOUND_2D].line = 0;
+	witness->seen[SIGHT_FOUND_OTHER].line = 0;
+}
+
 /* "DX12Renderer" of "ISBRenderer (DX12Renderer)". */
 static void see_renderer(struct gv_witness *witness, struct gv_span rest)
 {
@@ -62,8 +70,11 @@ static void see_renderer(struct gv_witness *witness, struct gv_span rest)
 		adapter_text(witness->renderer, word);
 }
 
+/* A second list without a power-on between is one all the same. */
 static void see_allowed(struct gv_witness *witness, struct gv_span rest)
 {
+	if (witness->seen[SIGHT_ALLOWED_2D].line > 0 || witness->seen[SIGHT_ALLOWED_3D].line > 0)
+		forget(witness);
 	for (struct gv_span word; (word = gv_span_word(&rest)).len > 0;)
 		witness->directx |= gv_span_begins_nocase(word, GV_LITERAL("DX"));
 }
@@ -151,10 +162,13 @@ static enum sight draw(struct gv_witness *witness, enum sight sight,
 	case SIGHT_ALLOWED_3D:
 		see_allowed(witness, rest);
 		return sight;
-	case SIGHT_IN_SANDBOX:
 	case SIGHT_FOUND_3D:
 	case SIGHT_FOUND_2D:
 	case SIGHT_FOUND_OTHER:
+		see_found(witness);
+		see_renderer(witness, rest);
+		return sight;
+	case SIGHT_IN_SANDBOX:
 		see_renderer(witness, rest);
 		return sight;
 	case SIGHT_LOW_LEVEL:
