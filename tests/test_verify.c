@@ -172,6 +172,8 @@ static void write_log(const char *folder, const char *name, int minute, const ch
 	free(path);
 }
 
+#define ASKING VMX "mks.enable3d = \"TRUE\"\n"
+
 /* Sets the time at which DIR/NAME was written, in seconds since 1970. */
 static void set_time(const char *dir, const char *name, time_t seconds)
 {
@@ -246,13 +248,50 @@ static void a_verdict_is_of_the_file_as_it_is(void **state)
 	}
 }
 
+/* What VMware changes itself is in the log, in part without its value, and is no change by others.
+ */
+static void changes_by_vmware_are_replayed(void **state)
+{
+	static const struct {
+		const char *logged; /* behind the dump */
+		const char *vmx;
+		enum gv_3d want;
+	} rows[] = {
+		{"ConfigDB: Setting svga.vramSize = \"268435456\"",
+	         "svga.vramSize = \"268435456\"\n", GV_3D_ON},
+		{"ConfigDB: Setting svga.vramSize = \"268435456\"", "", GV_3D_UNKNOWN},
+		{"ConfigDB: Setting svga.vramSize = <not printed>", "svga.vramSize = \"7\"\n",
+	         GV_3D_ON},
+		{"ConfigDB: Setting svga.vramSize = <not printed>", "", GV_3D_UNKNOWN},
+		{"ConfigDB: Setting svga.a = \"1\"\nConfigDB: Unsetting \"SVGA.A\"", "", GV_3D_ON},
+		{"ConfigDB: Setting mks.a.b = \"1\"\nConfigDB: Unsetting all entries with prefix "
+	         "\"mks.a\"",
+	         "", GV_3D_ON},
+		{"ConfigDB: Setting scsi0:0.redo = \"\"", "", GV_3D_ON},
+		{"ConfigDB: Setting svga.a = \"not closed", "svga.a = \"x\"\n", GV_3D_UNKNOWN},
+	};
+	char *log = path_join(*state, "vmware.log");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct gv_buf vmx = {0};
+		write_log(*state, "vmware.log", 5, "One.vmx", "TRUE", true);
+		struct gv_buf text = file_read(log);
+		gv_buf_format(&text, "%s\n", rows[i].logged);
+		file_write(log, gv_buf_span(&text));
+		gv_buf_format(&vmx, ASKING "%s", rows[i].vmx);
+		write_vmx(*state, "One.vmx", vmx.at, AFTER);
+		check_machine(*state, "One.vmx", rows[i].want,
+		              rows[i].want == GV_3D_ON ? "-" : "stale", rows[i].want == GV_3D_ON);
+		gv_buf_dispose(&text);
+		gv_buf_dispose(&vmx);
+	}
+	free(log);
+}
+
 static void without_a_log_it_has_to_be_booted(void **state)
 {
 	write_vmx(*state, "One.vmx", VMX, BEFORE);
 	check_machine(*state, "One.vmx", GV_3D_UNKNOWN, "no-log", false);
 }
-
-#define ASKING VMX "mks.enable3d = \"TRUE\"\n"
 
 static void the_newest_log_counts(void **state)
 {
@@ -379,6 +418,7 @@ int main(void)
 		cmocka_unit_test(says_plainly_when_no_edit_helps),
 		cmocka_unit_test_setup_teardown(a_verdict_is_of_the_file_as_it_is, set_up,
 	                                        tear_down),
+		cmocka_unit_test_setup_teardown(changes_by_vmware_are_replayed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_a_log_it_has_to_be_booted, set_up,
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(the_newest_log_counts, set_up, tear_down),

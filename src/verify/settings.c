@@ -52,8 +52,8 @@ static void set(struct settings *settings, const struct gv_log_fact *fact)
 		settings->incomplete |= !copy(row->name, sizeof row->name, fact->name);
 	}
 	row->present = true;
-	settings->incomplete |=
-		fact->hidden || fact->unclosed || !copy(row->value, sizeof row->value, fact->value);
+	row->hidden = fact->hidden;
+	settings->incomplete |= fact->unclosed || !copy(row->value, sizeof row->value, fact->value);
 }
 
 static void unset(struct settings *settings, const struct gv_log_fact *fact)
@@ -122,8 +122,9 @@ enum settings_match settings_compare(const struct settings *settings, const stru
 			continue;
 		size_t index = find(settings, line.name);
 		const struct setting *row = &settings->at[index];
-		if (index == settings->count || !row->present ||
-		    !gv_vmx_means(line.value, gv_span_of(row->value)))
+		if (index == settings->count || !row->present)
+			return SETTINGS_DIFFER;
+		if (!row->hidden && !gv_vmx_means(line.value, gv_span_of(row->value)))
 			return SETTINGS_DIFFER;
 		matched++;
 	}

@@ -16,6 +16,7 @@ struct setting {
 	char name[SETTING_TEXT];
 	char value[SETTING_TEXT];
 	bool present; /* VMware has not unset it */
+	bool hidden;  /* the log keeps the value to itself: any will do */
 };
 
 /* Zero-initialise. */
