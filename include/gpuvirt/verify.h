@@ -59,14 +59,14 @@ enum { GV_MAX_CAUSES = 4, GV_MAX_EVIDENCE = 64 };
 struct gv_verdict {
 	enum gv_3d state;
 	enum gv_doubt doubt;
-	const char *product;               /* "VMware Workstation" */
-	const char *version;               /* "17.6.3" */
-	const char *renderer;              /* "DX12Renderer" */
-	const char *adapter;               /* the GPU that VMware chose, else the first it looked at */
-	const char *driver;                /* of it */
-	const char *level;                 /* DirectX feature level, "11.0" */
-	const char *machine;               /* path of the .vmx as the log has it */
-	bool resumed;                      /* from suspend: nothing was probed anew for the guest */
+	const char *product;  /* "VMware Workstation" */
+	const char *version;  /* "17.6.3" */
+	const char *renderer; /* "DX12Renderer" */
+	const char *adapter;  /* the GPU that VMware chose, else the first it looked at */
+	const char *driver;   /* of it */
+	const char *level;    /* DirectX feature level, "11.0" */
+	const char *machine;  /* path of the .vmx as the log has it */
+	bool resumed;         /* from suspend: nothing was probed anew for the guest */
 	const char *causes[GV_MAX_CAUSES]; /* ids, the weightiest first; NULL behind the last */
 	struct gv_evidence evidence[GV_MAX_EVIDENCE]; /* by log and line */
 	size_t evidence_count;
@@ -93,8 +93,8 @@ struct gv_verification {
 	struct gv_verdict verdict;
 	char *log;     /* the vmware.log that was read; NULL: none */
 	char *sandbox; /* the mksSandbox.log of the same run; NULL: none */
-	bool wanted;   /* the .vmx asks for 3D, or there is no .vmx to ask */
-	bool rotated;  /* LOG is not the vmware.log but an older one that says more */
+	bool wanted;   /* the .vmx asks for 3D; where it cannot be asked, the log */
+	bool rotated;  /* LOG is not vmware.log: one with an older name is newer, or not empty */
 	bool touched;  /* the .vmx was written behind the log, but not what 3D depends on */
 	struct gv_findings findings; /* the verdict as a report has it: none when all is well */
 	const char *finding_path;    /* in which their lines are; borrowed from LOG or the path */

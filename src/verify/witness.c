@@ -1,5 +1,6 @@
 #include "verify/witness.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,12 +107,10 @@ static int hex_digit(char byte)
 /* DirectX writes 10.1 as 0xa100. */
 static void see_low_level(struct gv_witness *witness, struct gv_span rest)
 {
-	struct gv_buf text = {0};
 	if (rest.len < 4 || hex_digit(rest.at[2]) < 0 || hex_digit(rest.at[3]) < 0)
 		return;
-	gv_buf_format(&text, "%d.%d", hex_digit(rest.at[2]), hex_digit(rest.at[3]));
-	adapter_text(witness->level, gv_buf_span(&text));
-	gv_buf_dispose(&text);
+	snprintf(witness->level, sizeof witness->level, "%d.%d", hex_digit(rest.at[2]),
+	         hex_digit(rest.at[3]));
 }
 
 /* Lines about adapters; what they say of the one taken is evidence. */
@@ -208,8 +207,6 @@ static void count(struct gv_witness *witness, const struct gv_log_entry *entry)
 	if (entry->time.len == 0)
 		return;
 	witness->prefixed++;
-	if (witness->first[0] == '\0')
-		adapter_text(witness->first, entry->time);
 	adapter_text(witness->last, entry->time);
 }
 

@@ -31,12 +31,11 @@ struct gv_witness {
 	char pid[ADAPTER_TEXT];
 	char renderer[ADAPTER_TEXT];
 	char level[ADAPTER_TEXT];
-	bool directx;             /* DirectX was among the renderers allowed */
-	bool host_caps;           /* rows of capabilities that follow are the host's at power-on */
-	uint64_t entries;         /* of vmware.log */
-	uint64_t prefixed;        /* of those, how many begin as an entry of VMware's does */
-	char first[ADAPTER_TEXT]; /* time of the first entry and the last, as written */
-	char last[ADAPTER_TEXT];
+	bool directx;            /* DirectX was among the renderers allowed */
+	bool host_caps;          /* rows of capabilities that follow are the host's at power-on */
+	uint64_t entries;        /* of vmware.log */
+	uint64_t prefixed;       /* of those, how many begin as an entry of VMware's does */
+	char last[ADAPTER_TEXT]; /* time of the last entry, as written */
 };
 
 /* The time of the last entry in nanoseconds since 1970; 0: not known. */
