@@ -1,7 +1,7 @@
-/* report/json.h: what is built prints as JSON that is exact and printable; what is read is checked. */
+/* base/json.h: what is built prints as JSON that is exact and printable; what is read is checked. */
 #include "support.h"
 
-#include "report/json.h"
+#include "base/json.h"
 
 static struct gv_buf print(struct gv_json_tree *tree)
 {

@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "cli/reporting.h"
 #include "cli/targets.h"
+#include "cli/wrap.h"
 #include "platform/os.h"
 
 /* So many machines are looked at before they are told of. */
@@ -81,9 +82,9 @@ static void show_sentences(struct output *out, const struct verify *run,
 {
 	struct gv_buf says = {0};
 	gv_verification_say(&says, result, run->knowledge);
-	if (says.len > 0) {
+	if (says.len > 0 && !says.failed) {
 		output_text(out, "    ");
-		output_wrapped(out, gv_buf_span(&says), 4, 4, output_width(out));
+		wrap_text(out, says.at, 4, 4, wrap_width(out));
 	}
 	out->pending.failed |= says.failed;
 	gv_buf_dispose(&says);

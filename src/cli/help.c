@@ -1,14 +1,13 @@
 #include "cli/help.h"
 
-#include <string.h>
+#include "cli/wrap.h"
 
-/* Texts are wrapped here, so that they fit a terminal of 60 columns. */
+/* Help is wrapped here, so that it fits a terminal of 60 columns. */
 enum { WIDTH = 60, INDENT = 4 };
 
-/* Prints TEXT wrapped; all lines but the first are indented, which continues at column COLUMN. */
 static void wrap(struct output *out, const char *text, size_t column, size_t indent)
 {
-	output_wrapped(out, gv_span_of(text), column, indent, WIDTH);
+	wrap_text(out, text, column, indent, WIDTH);
 }
 
 static void heading(struct output *out, const char *text)

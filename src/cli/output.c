@@ -149,29 +149,6 @@ void output_style(struct output *out, enum style style)
 		output_text(out, escapes[style]);
 }
 
-void output_wrapped(struct output *out, struct gv_span text, size_t column, size_t indent,
-                    size_t width)
-{
-	bool first = true;
-	for (struct gv_span word; (word = gv_span_word(&text)).len > 0; first = false) {
-		if (!first && column + 1 + word.len > width) {
-			output_format(out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (!first) {
-			output_text(out, " ");
-			column++;
-		}
-		output_bytes(out, word);
-		column += word.len;
-	}
-	output_text(out, "\n");
-}
-
-size_t output_width(const struct output *out)
-{
-	return out->terminal ? gv_os_columns(out->file) : SIZE_MAX;
-}
-
 void output_path(struct output *out, const char *path)
 {
 	gv_charset_show(&out->pending, NULL, gv_span_of(path));

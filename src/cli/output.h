@@ -61,16 +61,6 @@ void output_format(struct output *out, const char *format, ...) GV_PRINTF(2, 3);
 /* Switches to STYLE where colours are on; STYLE_PLAIN ends it. */
 void output_style(struct output *out, enum style style);
 
-/*
- * Sends the words of TEXT, printable, in lines of at most WIDTH columns and a line ending. The first
- * begins at COLUMN, where the output is; the others are indented.
- */
-void output_wrapped(struct output *out, struct gv_span text, size_t column, size_t indent,
-                    size_t width);
-
-/* How many columns lines may have: those of the terminal, any number where it is none. */
-size_t output_width(const struct output *out);
-
 /* Sends PATH made printable. */
 void output_path(struct output *out, const char *path);
 

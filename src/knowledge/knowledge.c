@@ -7,18 +7,42 @@
 #include "base/yaml.h"
 #include "knowledge/builtin.h"
 
-/* The files as cyaml sees them: rows are what the public header says. */
+/* The files as cyaml sees them: the rows are what the public header says. */
 struct causes_file {
 	struct gv_cause *causes;
 	unsigned causes_count;
 };
 
+struct hardware_file {
+	struct gv_hardware *hardware;
+	unsigned hardware_count;
+};
+
+struct keys_file {
+	struct gv_key *keys;
+	unsigned keys_count;
+};
+
+struct messages_file {
+	struct gv_message *messages;
+	unsigned messages_count;
+};
+
 struct gv_knowledge {
 	struct causes_file *causes;
+	struct hardware_file *hardware;
+	struct keys_file *keys;
+	struct messages_file *messages;
 };
 
 #define TEXT(name, type)                                                                           \
 	CYAML_FIELD_STRING_PTR(#name, CYAML_FLAG_POINTER, type, name, 1, CYAML_UNLIMITED)
+#define OPTIONAL_TEXT(name, type)                                                                  \
+	CYAML_FIELD_STRING_PTR(#name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, name, 1,     \
+	                       CYAML_UNLIMITED)
+#define TEXTS(name, type)                                                                          \
+	CYAML_FIELD_SEQUENCE(#name, CYAML_FLAG_POINTER, type, name, &text_schema, 1,               \
+	                     CYAML_UNLIMITED)
 #define WORD(name, type, words)                                                                    \
 	CYAML_FIELD_ENUM(#name, CYAML_FLAG_STRICT, type, name, words,                              \
 	                 sizeof(words) / sizeof *(words))
@@ -36,6 +60,22 @@ static const cyaml_strval_t edit_uses[] = {
 	{"unknown", GV_EDIT_UNKNOWN},
 };
 
+static const cyaml_strval_t key_statuses[] = {
+	{"known", GV_KEY_KNOWN},
+	{"gone", GV_KEY_GONE},
+	{"nonexistent", GV_KEY_NONEXISTENT},
+	{"unconfirmed", GV_KEY_UNCONFIRMED},
+};
+
+/* A file has one list, whose name is the file's. */
+#define LIST(name, type)                                                                           \
+	CYAML_FIELD_SEQUENCE(#name, CYAML_FLAG_POINTER, type, name, &name##_row, 1, CYAML_UNLIMITED)
+#define FILE_OF(name)                                                                              \
+	static const cyaml_schema_field_t name##_list[] = {LIST(name, struct name##_file),         \
+	                                                   CYAML_FIELD_END};                       \
+	static const cyaml_schema_value_t name##_schema = {                                        \
+		CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct name##_file, name##_list)}
+
 /* clang-format off */
 static const cyaml_schema_field_t cause_fields[] = {
 	TEXT(id, struct gv_cause),
@@ -47,19 +87,67 @@ static const cyaml_schema_field_t cause_fields[] = {
 	CYAML_FIELD_END,
 };
 
-static const cyaml_schema_value_t cause_schema = {
+static const cyaml_schema_value_t causes_row = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct gv_cause, cause_fields),
 };
 
-static const cyaml_schema_field_t causes_fields[] = {
-	CYAML_FIELD_SEQUENCE("causes", CYAML_FLAG_POINTER, struct causes_file, causes, &cause_schema, 1,
-	                     CYAML_UNLIMITED),
+static const cyaml_schema_field_t hardware_fields[] = {
+	TEXT(versions, struct gv_hardware),
+	TEXT(products, struct gv_hardware),
+	TEXT(graphics, struct gv_hardware),
+	WORD(certain, struct gv_hardware, certainties),
+	TEXT(source, struct gv_hardware),
 	CYAML_FIELD_END,
 };
 
-static const cyaml_schema_value_t causes_schema = {
-	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct causes_file, causes_fields),
+static const cyaml_schema_value_t hardware_row = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct gv_hardware, hardware_fields),
 };
+
+static const cyaml_schema_field_t key_fields[] = {
+	TEXT(name, struct gv_key),
+	TEXT(does, struct gv_key),
+	OPTIONAL_TEXT(values, struct gv_key),
+	OPTIONAL_TEXT(otherwise, struct gv_key),
+	OPTIONAL_TEXT(where, struct gv_key),
+	OPTIONAL_TEXT(since, struct gv_key),
+	OPTIONAL_TEXT(until, struct gv_key),
+	WORD(status, struct gv_key, key_statuses),
+	OPTIONAL_TEXT(flag, struct gv_key),
+	WORD(certain, struct gv_key, certainties),
+	TEXT(source, struct gv_key),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t keys_row = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct gv_key, key_fields),
+};
+
+static const cyaml_schema_value_t text_schema = {
+	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, CYAML_UNLIMITED),
+};
+
+static const cyaml_schema_field_t message_fields[] = {
+	TEXT(id, struct gv_message),
+	TEXTS(texts, struct gv_message),
+	TEXTS(examples, struct gv_message),
+	TEXT(seen, struct gv_message),
+	TEXT(means, struct gv_message),
+	TEXT(todo, struct gv_message),
+	OPTIONAL_TEXT(cause, struct gv_message),
+	WORD(certain, struct gv_message, certainties),
+	TEXT(source, struct gv_message),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t messages_row = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct gv_message, message_fields),
+};
+
+FILE_OF(causes);
+FILE_OF(hardware);
+FILE_OF(keys);
+FILE_OF(messages);
 /* clang-format on */
 
 static struct gv_span file_called(const char *name)
@@ -82,9 +170,24 @@ static enum gv_status load(void **out, const char *name, const cyaml_schema_valu
 
 static enum gv_status load_all(struct gv_knowledge *knowledge, struct gv_error *err)
 {
-	void *causes = NULL;
-	enum gv_status status = load(&causes, "causes", &causes_schema, err);
-	knowledge->causes = causes;
+	enum { CAUSES, HARDWARE, KEYS, MESSAGES, FILES };
+	static const struct {
+		const char *name;
+		const cyaml_schema_value_t *schema;
+	} files[FILES] = {
+		[CAUSES] = {"causes", &causes_schema},
+		[HARDWARE] = {"hardware", &hardware_schema},
+		[KEYS] = {"keys", &keys_schema},
+		[MESSAGES] = {"messages", &messages_schema},
+	};
+	void *loaded[FILES] = {NULL};
+	enum gv_status status = GV_OK;
+	for (int i = 0; status == GV_OK && i < FILES; i++)
+		status = load(&loaded[i], files[i].name, files[i].schema, err);
+	knowledge->causes = loaded[CAUSES];
+	knowledge->hardware = loaded[HARDWARE];
+	knowledge->keys = loaded[KEYS];
+	knowledge->messages = loaded[MESSAGES];
 	return status;
 }
 
@@ -106,6 +209,9 @@ void gv_knowledge_free(struct gv_knowledge *knowledge)
 	if (knowledge == NULL)
 		return;
 	gv_yaml_free(knowledge->causes, &causes_schema);
+	gv_yaml_free(knowledge->hardware, &hardware_schema);
+	gv_yaml_free(knowledge->keys, &keys_schema);
+	gv_yaml_free(knowledge->messages, &messages_schema);
 	free(knowledge);
 }
 
@@ -133,6 +239,68 @@ const struct gv_cause *gv_cause_find(const struct gv_knowledge *knowledge, const
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(causes[i].id, id) == 0)
 			return &causes[i];
+	}
+	return NULL;
+}
+
+const struct gv_key *gv_keys(const struct gv_knowledge *knowledge, size_t *count)
+{
+	*count = knowledge->keys->keys_count;
+	return knowledge->keys->keys;
+}
+
+const struct gv_key *gv_key_find(const struct gv_knowledge *knowledge, struct gv_span name)
+{
+	size_t count;
+	const struct gv_key *keys = gv_keys(knowledge, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (gv_span_equal_nocase(gv_span_of(keys[i].name), name))
+			return &keys[i];
+	}
+	return NULL;
+}
+
+/* The length of what the names of a family begin with, 0 for a single key. */
+static size_t family_length(const struct gv_key *key)
+{
+	size_t len = strlen(key->name);
+	return key->name[len - 1] == '*' ? len - 1 : 0;
+}
+
+const struct gv_key *gv_key_family(const struct gv_knowledge *knowledge, struct gv_span name)
+{
+	size_t count;
+	const struct gv_key *best = NULL;
+	const struct gv_key *keys = gv_keys(knowledge, &count);
+	for (size_t i = 0; i < count; i++) {
+		size_t len = family_length(&keys[i]);
+		if (len == 0 || !gv_span_begins_nocase(name, (struct gv_span){keys[i].name, len}))
+			continue;
+		if (best == NULL || len > family_length(best))
+			best = &keys[i];
+	}
+	return best;
+}
+
+const struct gv_hardware *gv_hardware(const struct gv_knowledge *knowledge, size_t *count)
+{
+	*count = knowledge->hardware->hardware_count;
+	return knowledge->hardware->hardware;
+}
+
+const struct gv_message *gv_messages(const struct gv_knowledge *knowledge, size_t *count)
+{
+	*count = knowledge->messages->messages_count;
+	return knowledge->messages->messages;
+}
+
+const struct gv_message *gv_message_find(const struct gv_knowledge *knowledge, struct gv_span id)
+{
+	size_t count;
+	const struct gv_message *messages = gv_messages(knowledge, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (gv_span_equal_nocase(gv_span_of(messages[i].id), id))
+			return &messages[i];
 	}
 	return NULL;
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "report/fingerprint.h"
-#include "report/json.h"
 #include "report/path.h"
 
 #define FILE_KIND "gpuvirt-baseline"

@@ -1,7 +1,7 @@
 /* Code Quality of GitLab: an array of objects, of which GitLab reads six fields. */
+#include "base/json.h"
 #include "report/fingerprint.h"
 #include "report/formats.h"
-#include "report/json.h"
 #include "report/subject.h"
 
 static const char *const severities[] = {

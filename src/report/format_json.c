@@ -1,9 +1,9 @@
 /* The shape of docs/json.md, as one object or one a line. */
 #include "base/charset.h"
+#include "base/json.h"
 #include "report/changes.h"
 #include "report/fingerprint.h"
 #include "report/formats.h"
-#include "report/json.h"
 
 enum { SHAPE_VERSION = 1 };
 

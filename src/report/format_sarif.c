@@ -9,10 +9,10 @@
 #include <gpuvirt/lint.h>
 
 #include "base/charset.h"
+#include "base/json.h"
 #include "report/changes.h"
 #include "report/fingerprint.h"
 #include "report/formats.h"
-#include "report/json.h"
 #include "report/path.h"
 #include "report/subject.h"
 

@@ -1,7 +1,7 @@
 /* The member "verdict" of a report in JSON (docs/json.md). */
 #include <gpuvirt/verify.h>
 
-#include "report/json.h"
+#include "base/json.h"
 
 static const char *const edit_words[] = {
 	[GV_EDIT_HELPS] = "helps",

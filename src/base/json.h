@@ -1,10 +1,10 @@
 /*
  * JSON, built and read: cJSON behind checks of each allocation and of all it lets pass.
  *
- * Knows JSON; knows nothing about reports. The only module that sees cJSON.
+ * Knows JSON; knows nothing about what it says. The only module that sees cJSON.
  */
-#ifndef GPUVIRT_REPORT_JSON_H
-#define GPUVIRT_REPORT_JSON_H
+#ifndef GPUVIRT_BASE_JSON_H
+#define GPUVIRT_BASE_JSON_H
 
 #include <gpuvirt/text.h>
 

@@ -1,4 +1,4 @@
-#include "report/json.h"
+#include "base/json.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
