@@ -326,7 +326,7 @@ static void knowledge_is_loaded_or_not(void **state)
 	size_t n = 1;
 	while (attempt(&work, n, INJECT_ONCE, gv_buf_span(&want)) &&
 	       attempt(&work, n, INJECT_ON, gv_buf_span(&want)))
-		n += 1 + n / 16;
+		n += 1 + n / 4;
 	assert_true(n > 100);
 	gv_buf_dispose(&want);
 }

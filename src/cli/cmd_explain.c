@@ -3,11 +3,11 @@
 
 #include "base/charset.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "cli/command.h"
 #include "cli/lookup.h"
 #include "cli/targets.h"
 #include "cli/wrap.h"
-#include "report/json.h"
 
 /* Where the texts of a card begin. */
 enum { INDENT = 12 };
