@@ -174,7 +174,7 @@ static void log_of_many_keys(struct gv_buf *log)
 static void log_without_line_ends(struct gv_buf *log)
 {
 	gv_buf_text(log, POWER_ON FOUND AT);
-	fill(log, LOG_SIZE, "MKS PowerOn ");
+	fill(log, LOG_SIZE, "a line that never ends ");
 }
 
 static void log_of_returns(struct gv_buf *log)
