@@ -3,7 +3,7 @@
 cmake_policy(VERSION 3.21)
 
 # The floors from the bottom: a file includes from its own floor and those before it.
-set(floors platform base lock rules knowledge vmx log repair config report rescue host doctor cli)
+set(floors platform base lock rules knowledge vmx log repair config report verify rescue host doctor cli)
 
 # The floor of each public header, which is where its functions are.
 set(header_error base)
@@ -22,6 +22,7 @@ set(header_batch repair)
 set(header_diff report)
 set(header_report report)
 set(header_baseline report)
+set(header_verify verify)
 set(header_rescue rescue)
 set(header_host host)
 set(header_doctor doctor)

@@ -13,12 +13,37 @@ static size_t read_most; /* bytes that one read gives at most; 0: as many as ask
 static size_t read_count;
 static int read_code; /* of the second read and those behind it */
 
+/* What a file seems to hold instead of its own bytes: UNIT again and again, SIZE bytes in all. */
+static struct {
+	const char *unit;
+	size_t len;
+	size_t size;
+	size_t at;
+} giant;
+
+static size_t read_giant(char *bytes, size_t size)
+{
+	size_t got = giant.size - giant.at < size ? giant.size - giant.at : size;
+	for (size_t done = 0; done < got;) {
+		size_t within = (giant.at + done) % giant.len;
+		size_t part = giant.len - within < got - done ? giant.len - within : got - done;
+		memcpy(bytes + done, giant.unit + within, part);
+		done += part;
+	}
+	giant.at += got;
+	return got;
+}
+
 int __real_gv_os_read(int file, void *bytes, size_t size, size_t *got);
 int __wrap_gv_os_read(int file, void *bytes, size_t size, size_t *got);
 int __wrap_gv_os_read(int file, void *bytes, size_t size, size_t *got)
 {
 	if (read_count++ > 0 && read_code != 0)
 		return read_code;
+	if (giant.unit != NULL) {
+		*got = read_giant(bytes, size);
+		return 0;
+	}
 	if (read_most > 0 && size > read_most)
 		size = read_most;
 	return __real_gv_os_read(file, bytes, size, got);
@@ -273,6 +298,51 @@ static void tells_why_a_file_cannot_be_read(void **state)
 	free(path);
 }
 
+enum { GIANT = (100 << 20) / MANY_DIVISOR, SMALL_GIANT = GIANT / 32 };
+
+/*
+ * What stays of a buffer is moved at each read, at most GV_LOG_LINE_LIMIT bytes: few reads are
+ * linear time. Each gives half a buffer on average at least.
+ */
+static void check_giant(const char *path, size_t size, const char *unit, size_t len,
+                        size_t lines_of_unit)
+{
+	struct gv_log *log = NULL;
+	struct gv_log_entry entry;
+	uint64_t lines = 0;
+	read_count = 0;
+	giant.unit = unit;
+	giant.len = len;
+	giant.size = size / len * len;
+	giant.at = 0;
+	assert_int_equal(gv_log_open(&log, path, NULL), GV_OK);
+	while (gv_log_next(log, &entry))
+		lines++;
+	assert_null(gv_log_failure(log));
+	gv_log_close(log);
+	giant.unit = NULL;
+	assert_int_equal(lines, giant.size / len * lines_of_unit);
+	assert_true(read_count <= 2 * giant.size / GV_LOG_LINE_LIMIT + 3);
+}
+
+static void reads_100_megabytes_in_linear_time(void **state)
+{
+	static const char talk[] = "2023-09-04T18:43:25.387Z In(05) vmx a line\r\n";
+	char *path = path_join(*state, "vmware.log");
+	struct gv_buf line = {0};
+	file_write(path, SPAN("x"));
+	check_giant(path, GIANT, talk, sizeof talk - 1, 1);
+	check_giant(path, SMALL_GIANT, "\r", 1, 1);
+	check_giant(path, SMALL_GIANT, "\n\r\n", 3, 2);
+	/* The worst: as much as can be has to be moved. */
+	for (size_t i = 0; i < GV_LOG_LINE_LIMIT / 2; i++)
+		gv_buf_char(&line, 'x');
+	gv_buf_char(&line, '\n');
+	check_giant(path, GIANT, line.at, line.len, 1);
+	gv_buf_dispose(&line);
+	free(path);
+}
+
 /* ---- times ---- */
 
 static const struct {
@@ -412,6 +482,8 @@ int main(void)
 		cmocka_unit_test(keeps_nul_bytes),
 		cmocka_unit_test_setup_teardown(reads_files_in_any_portions, set_up, tear_down),
 		cmocka_unit_test(cuts_only_lines_above_the_limit),
+		cmocka_unit_test_setup_teardown(reads_100_megabytes_in_linear_time, set_up,
+	                                        tear_down),
 		cmocka_unit_test_setup_teardown(tells_why_a_file_cannot_be_read, set_up, tear_down),
 		cmocka_unit_test(reads_times_with_a_zone),
 		cmocka_unit_test(reads_the_product),

@@ -12,6 +12,7 @@
 #include <gpuvirt/host.h>
 #include <gpuvirt/repair.h>
 #include <gpuvirt/rescue.h>
+#include <gpuvirt/verify.h>
 
 #include "base/charset.h"
 #include "base/replace.h"
@@ -714,6 +715,61 @@ static void policies_are_found_or_not(void **state)
 	fail_each(&work, 100);
 }
 
+static struct gv_knowledge *knowledge;
+
+static enum gv_status verify_machine(const struct work *self, struct gv_buf *result,
+                                     struct gv_error *err)
+{
+	(void)self;
+	char file[300];
+	struct gv_verification found = {0};
+	struct gv_verify_options options = {knowledge, 1 << 20};
+	snprintf(file, sizeof file, "%s/One.vmx", root);
+	enum gv_status status = gv_verify_path(&found, file, &options, err);
+	inject_stop();
+	if (status == GV_OK) {
+		const struct gv_verdict *verdict = &found.verdict;
+		gv_buf_format(result, "%s %s %s %s %zu ", gv_3d_name(verdict->state),
+		              verdict->adapter, verdict->causes[0], found.sandbox,
+		              verdict->evidence_count);
+		gv_buf_text(result, found.findings.at[0].message);
+	}
+	gv_verification_dispose(&found);
+	return status;
+}
+
+static void logs_are_judged_fully_or_not(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		const char *text; /* NULL: that of the look-alike */
+	} files[] = {
+		{"One.vmx", "virtualHW.version = \"20\"\nmks.enable3d = \"TRUE\"\n"
+		            "guestOS = \"ubuntu-64\"\nvmotion.svga.supports3D = \"0\"\n"},
+		{"Two.vmx", "x"},
+		{"vmware.log", NULL},
+		{"mksSandbox.log", NULL},
+		{"vmware-0.log", "DICT --- CONFIGURATION C:\\Two.vmx\n"},
+	};
+	for (size_t i = 0; i < COUNT(files); i++) {
+		char from[300];
+		char *to = path_join(root, files[i].name);
+		snprintf(from, sizeof from, FIXTURES "/logs/ws175-basic-driver/%s", files[i].name);
+		struct gv_buf text = {0};
+		if (files[i].text == NULL)
+			text = file_read(from);
+		file_write(to, files[i].text == NULL ? gv_buf_span(&text)
+		                                     : gv_span_of(files[i].text));
+		gv_buf_dispose(&text);
+		free(to);
+	}
+	assert_int_equal(gv_knowledge_load(&knowledge, NULL), GV_OK);
+	static const struct work work = {.name = "verify", .work = verify_machine};
+	fail_each(&work, 30);
+	gv_knowledge_free(knowledge);
+}
+
 static enum gv_status run_program(const struct work *self, struct gv_buf *result,
                                   struct gv_error *err)
 {
@@ -869,6 +925,7 @@ int main(void)
 		WITH_FILES(file_is_swapped_or_untouched),
 		WITH_FILES(tree_is_listed_whole_or_not),
 		WITH_FILES(policies_are_found_or_not),
+		WITH_FILES(logs_are_judged_fully_or_not),
 		cmocka_unit_test(output_is_read_whole_or_not),
 		WITH_FILES(candidates_are_judged_fully_or_not),
 		WITH_FILES(host_files_are_read_or_not),

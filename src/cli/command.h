@@ -62,6 +62,7 @@ enum gv_exit cmd_check(struct cli *cli);
 enum gv_exit cmd_diff(struct cli *cli);
 enum gv_exit cmd_fix(struct cli *cli);
 enum gv_exit cmd_undo(struct cli *cli);
+enum gv_exit cmd_verify(struct cli *cli);
 enum gv_exit cmd_print(struct cli *cli);
 enum gv_exit cmd_get(struct cli *cli);
 enum gv_exit cmd_set(struct cli *cli);

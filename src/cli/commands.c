@@ -15,8 +15,8 @@
 #define DURABLE (OPTION_BIT(OPTION_DURABILITY))
 #define FORMATS                                                                                    \
 	(OPTION_BIT(OPTION_OUTPUT_FORMAT) | OPTION_BIT(OPTION_OUTPUT) |                            \
-	 OPTION_BIT(OPTION_STATISTICS) | OPTION_BIT(OPTION_EXIT_ZERO) |                            \
-	 OPTION_BIT(OPTION_BASELINE))
+	 OPTION_BIT(OPTION_STATISTICS) | OPTION_BIT(OPTION_EXIT_ZERO))
+#define KNOWN   (OPTION_BIT(OPTION_BASELINE))
 #define ACCEPTS (OPTION_BIT(OPTION_WRITE_BASELINE))
 #define SIZE    (OPTION_BIT(OPTION_MAX_SIZE))
 #define ROOT    (OPTION_BIT(OPTION_ROOT))
@@ -29,7 +29,7 @@ static const struct command commands[] = {
 		"severity: message [rule], and says where fix would refuse to write. PATH is a "
 		"file, a folder (searched for .vmx and .vmtx), a .vmwarevm bundle, or - for "
 		"standard input. Notes alone leave the exit status 0.",
-		COMMON | REPORTS | TARGETS | RULES | JOBS | FORMATS | ACCEPTS, 1, -1,
+		COMMON | REPORTS | TARGETS | RULES | JOBS | FORMATS | KNOWN | ACCEPTS, 1, -1,
 		{{"gpuvirt check my.vmx", "one machine"},
 		 {"gpuvirt check vms/ --exclude 'template*'", "all below a folder, for CI"},
 		 {"gpuvirt check --rules vmware-3d-off servers/", "3D must be off there"}},
@@ -39,7 +39,7 @@ static const struct command commands[] = {
 		"diff", "PATH...", "show what fix would change, as a unified diff",
 		"Prints the repair as a unified diff that patch -p0 applies. Exit status 1 "
 		"when there is a difference. Nothing is written.",
-		COMMON | REPORTS | TARGETS | RULES | GUESSES | JOBS | FORMATS, 1, -1,
+		COMMON | REPORTS | TARGETS | RULES | GUESSES | JOBS | FORMATS | KNOWN, 1, -1,
 		{{"gpuvirt diff my.vmx", "look first"},
 		 {"gpuvirt diff vms/ > repair.patch",
 		  "for review; patch -p0 < repair.patch applies it"},
@@ -55,7 +55,7 @@ static const struct command commands[] = {
 		"GPU at the next power-on: a repaired file does not yet mean that 3D works. "
 		"With - standard input is repaired to standard output.",
 		COMMON | REPORTS | TARGETS | RULES | GUESSES | WRITES | BACKUPS | JOBS | DURABLE |
-			FORMATS,
+			FORMATS | KNOWN,
 		1, -1,
 		{{"gpuvirt fix my.vmx", "3D on, stale GPU capabilities gone"},
 		 {"gpuvirt fix -n vms/", "say what would be done"},
@@ -70,6 +70,20 @@ static const struct command commands[] = {
 		COMMON | REPORTS | TARGETS | WRITES, 1, -1,
 		{{"gpuvirt undo my.vmx", "back to the state before the last change"}},
 		cmd_undo,
+	},
+	{
+		"verify", "PATH...", "tell from VMware's logs whether 3D came on, and if not, why",
+		"Reads the newest vmware.log beside each .vmx, and the mksSandbox.log of the same "
+		"power-on, and answers ON, OFF, HOST-FAIL, CRASH or UNKNOWN, with the renderer "
+		"and GPU that VMware chose, the cause, what helps, and the lines of the log that "
+		"say so. PATH is a .vmx, a folder (searched), a .vmwarevm bundle or a .log. A "
+		".vmx that was changed after its log is UNKNOWN: boot it once, then verify. Exit "
+		"status 1 unless 3D is on, or off where the .vmx does not ask for it.",
+		COMMON | REPORTS | TARGETS | JOBS | FORMATS, 1, -1,
+		{{"gpuvirt verify my.vmx", "after the first boot of a repaired machine"},
+		 {"gpuvirt verify vms/", "all below a folder"},
+		 {"gpuvirt verify -v vmware.log", "a log that somebody sent, all evidence"}},
+		cmd_verify,
 	},
 	{
 		"print", "FILE", "print all entries as VMware reads them",
