@@ -77,6 +77,20 @@ static void too_much_is_ended(void **state)
 	gv_run_dispose(&run);
 }
 
+static void one_that_takes_too_long_is_ended(void **state)
+{
+	(void)state;
+	const char *const slow[] = {"sh", "-c", "echo x; exec sleep 100", NULL};
+	const char *const quick[] = {"sh", "-c", "echo x", NULL};
+	struct gv_run run = {0};
+	assert_int_equal(gv_run_within(&run, slow, 1000, 50), ETIMEDOUT);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	gv_run_dispose(&run);
+	assert_int_equal(gv_run_within(&run, quick, 1000, 60000), 0);
+	assert_span((struct gv_span){run.out, run.out_size}, SPAN("x\n"));
+	gv_run_dispose(&run);
+}
+
 static void an_absent_program_is_told(void **state)
 {
 	(void)state;
@@ -163,6 +177,7 @@ int main(void)
 		cmocka_unit_test(what_it_says_is_heard),
 		cmocka_unit_test(much_is_heard),
 		cmocka_unit_test(too_much_is_ended),
+		cmocka_unit_test(one_that_takes_too_long_is_ended),
 		cmocka_unit_test(an_absent_program_is_told),
 		cmocka_unit_test(arguments_reach_it_as_they_are),
 		cmocka_unit_test(files_stay_here),

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "platform/os.h"
+
 extern char **environ;
 
 /* A pipe from the program to us; -1: closed. */
@@ -144,8 +146,29 @@ static int take_error(struct gv_run *run, int *end, size_t *used)
 	return code;
 }
 
-/* Reads both pipes, whichever has something, until both are at their end. */
-static int listen_to(struct gv_run *run, int *out, int *err, size_t limit)
+/* How long poll may wait: until END on the clock, for ever when END is 0. */
+static int time_left(uint64_t end)
+{
+	uint64_t now = end == 0 ? 0 : gv_os_clock();
+	if (end == 0)
+		return -1;
+	return now >= end ? 0 : (int)(end - now);
+}
+
+/* Waits until one of the pipes has something: 0, EINTR when none has yet, or ETIMEDOUT. */
+static int wait_for_pipes(struct pollfd ready[2], uint64_t end)
+{
+	int count = poll(ready, 2, time_left(end));
+	if (count < 0)
+		return errno;
+	return count == 0 ? ETIMEDOUT : 0;
+}
+
+/*
+ * Reads both pipes, whichever has something, until both are at their end; ETIMEDOUT when that is
+ * not so by END on the clock, unless END is 0.
+ */
+static int listen_to(struct gv_run *run, int *out, int *err, size_t limit, uint64_t end)
 {
 	size_t cap = 4096;
 	size_t used = 0;
@@ -156,8 +179,9 @@ static int listen_to(struct gv_run *run, int *out, int *err, size_t limit)
 	while (code == 0 && (*out >= 0 || *err >= 0)) {
 		struct pollfd ready[2] = {{.fd = *out, .events = POLLIN},
 		                          {.fd = *err, .events = POLLIN}};
-		if (poll(ready, 2, -1) < 0) {
-			code = errno == EINTR ? 0 : errno;
+		code = wait_for_pipes(ready, end);
+		if (code != 0) {
+			code = code == EINTR ? 0 : code;
 			continue;
 		}
 		if (ready[0].revents != 0)
@@ -183,8 +207,9 @@ static bool is_absent(const struct gv_run *run)
 	return run->status == 127 && run->out_size == 0 && run->err[0] == '\0';
 }
 
-int gv_run(struct gv_run *run, const char *const *argv, size_t limit)
+int gv_run_within(struct gv_run *run, const char *const *argv, size_t limit, unsigned milliseconds)
 {
+	uint64_t end = milliseconds == 0 ? 0 : gv_os_clock() + milliseconds;
 	struct pipe_ends out = {-1, -1};
 	struct pipe_ends err = {-1, -1};
 	pid_t pid = -1;
@@ -197,7 +222,7 @@ int gv_run(struct gv_run *run, const char *const *argv, size_t limit)
 	close_end(&err.to);
 	bool runs = code == 0;
 	if (runs)
-		code = listen_to(run, &out.from, &err.from, limit);
+		code = listen_to(run, &out.from, &err.from, limit, end);
 	close_end(&out.from);
 	close_end(&err.from);
 	if (runs && code != 0)
@@ -205,6 +230,11 @@ int gv_run(struct gv_run *run, const char *const *argv, size_t limit)
 	if (runs)
 		run->status = wait_for(pid);
 	return code == 0 && is_absent(run) ? ENOENT : code;
+}
+
+int gv_run(struct gv_run *run, const char *const *argv, size_t limit)
+{
+	return gv_run_within(run, argv, limit, 0);
 }
 
 void gv_run_dispose(struct gv_run *run)

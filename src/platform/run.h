@@ -24,6 +24,9 @@ struct gv_run {
  */
 int gv_run(struct gv_run *run, const char *const *argv, size_t limit);
 
+/* The same; after so many MILLISECONDS the program is ended and ETIMEDOUT returned. 0: no limit. */
+int gv_run_within(struct gv_run *run, const char *const *argv, size_t limit, unsigned milliseconds);
+
 void gv_run_dispose(struct gv_run *run);
 
 #endif
