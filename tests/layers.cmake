@@ -30,7 +30,7 @@ set(system_headers "fcntl|unistd|iconv|dirent|signal|sys/[a-z]+|windows")
 set(reserved
   "a difference between systems|# *(if|elif)[a-z]*[^\n]*(${systems})|^src/platform/"
   "a print or an exit|${call}(${prints}|${exits})[ \t]*\\(|^src/cli/"
-  "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|(rules/pack|config/read)\\.c)$"
+  "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|(rules/pack|knowledge/knowledge|config/read)\\.c)$"
   "cJSON|(cJSON|#include <cjson)|^src/base/json\\.c$"
   "a system header|#include <(${system_headers})\\.h>|^src/platform/"
   "an assert, gone in a release build or an abort|[^_a-z]assert[ \t]*\\(|^$")

@@ -116,6 +116,12 @@ int gv_os_remove(struct gv_os_dir *dir, const char *name);
 /* PATH with all links followed, absolute. *OUT is the caller's to free. */
 int gv_os_resolve(const char *path, char **out);
 
+/* What the link NAME leads to, as it is written there. *OUT is the caller's to free. */
+int gv_os_read_link(struct gv_os_dir *dir, const char *name, char **out);
+
+/* Whether this user may read and write NAME, a device perhaps, links followed: 0 or an errno. */
+int gv_os_may_use(struct gv_os_dir *dir, const char *name);
+
 /*
  * Says that the SIZE bytes at AT will all be used: large pages spare the system, and the reader,
  * most of the work of handing out small ones. Only advice; nothing depends on it.

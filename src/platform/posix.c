@@ -393,6 +393,48 @@ int gv_os_resolve(const char *path, char **out)
 	return 0;
 }
 
+/* Reads the link into *OUT, which has SIZE bytes; EAGAIN when it is longer than that. */
+static int read_link_into(const struct spot *spot, char *out, size_t size)
+{
+	ssize_t len = readlinkat(spot->fd, spot->name, out, size);
+	if (len < 0)
+		return errno;
+	if ((size_t)len >= size)
+		return EAGAIN;
+	out[len] = '\0';
+	return 0;
+}
+
+int gv_os_read_link(struct gv_os_dir *dir, const char *name, char **out)
+{
+	struct spot spot;
+	int code = find_spot(&spot, dir, name);
+	if (code != 0)
+		return code;
+	code = EAGAIN;
+	for (size_t size = 256; code == EAGAIN; size *= 2) {
+		char *target = malloc(size);
+		code = target == NULL ? ENOMEM : read_link_into(&spot, target, size);
+		if (code == 0)
+			*out = target;
+		else
+			free(target);
+	}
+	leave_spot(&spot);
+	return code;
+}
+
+int gv_os_may_use(struct gv_os_dir *dir, const char *name)
+{
+	struct spot spot;
+	int code = find_spot(&spot, dir, name);
+	if (code != 0)
+		return code;
+	code = faccessat(spot.fd, spot.name, R_OK | W_OK, AT_EACCESS) == 0 ? 0 : errno;
+	leave_spot(&spot);
+	return code;
+}
+
 uint64_t gv_os_clock(void)
 {
 	struct timespec now = {0};
