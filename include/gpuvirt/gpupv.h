@@ -107,6 +107,7 @@ struct gv_gpupv_state {
 	bool vms_known;
 	struct gv_gpupv_vm *vms;
 	size_t vm_count;
+	const char *failure; /* the first error of Windows on the way; NULL: none */
 	struct gv_arena arena;
 };
 
@@ -167,6 +168,9 @@ struct gv_gpupv_plan {
 	struct gv_gpupv_step *steps;
 	size_t step_count; /* 0 and not blocked: nothing to do */
 	size_t step_cap;
+	struct gv_gpupv_settings goal;  /* what the steps lead to: settings */
+	const char *const *goal_paths;  /* and an adapter for each of these; NULL: of any GPU */
+	size_t goal_path_count;
 	struct gv_arena arena;
 };
 

@@ -39,16 +39,28 @@ struct example {
 
 enum { MAX_EXAMPLES = 5 };
 
+/* What a command does by its first argument, where that is a word of its own. */
+struct verb {
+	const char *name;
+	const char *arguments; /* behind the verb */
+	const char *summary;   /* one line, no full stop */
+	uint64_t options;      /* of the command's, those that it takes */
+	int least;             /* arguments needed behind the verb */
+	int most;              /* taken, -1: any number */
+	enum gv_exit (*run)(struct cli *cli);
+};
+
 struct command {
 	const char *name;
 	const char *arguments; /* as the usage line shows them */
 	const char *summary;   /* one line, no full stop */
 	const char *about;     /* a paragraph for --help */
-	uint32_t options;      /* bits of enum option_id */
+	uint64_t options;      /* bits of enum option_id */
 	int least;             /* arguments needed */
 	int most;              /* arguments taken, -1: any number */
 	struct example examples[MAX_EXAMPLES];
 	enum gv_exit (*run)(struct cli *cli);
+	const struct verb *verbs; /* ended by one without name; NULL: none */
 };
 
 /* All commands, *COUNT of them, in the order of the help; static storage. */
@@ -56,6 +68,9 @@ const struct command *commands_all(size_t *count);
 
 /* The command called NAME, or NULL. */
 const struct command *commands_find(const char *name);
+
+/* The verbs of gpupv. */
+extern const struct verb gpupv_verbs[];
 
 /* The functions of the commands, a file each or a file for a family. */
 enum gv_exit cmd_check(struct cli *cli);
@@ -69,6 +84,7 @@ enum gv_exit cmd_add(struct cli *cli);
 enum gv_exit cmd_unset(struct cli *cli);
 enum gv_exit cmd_config(struct cli *cli);
 enum gv_exit cmd_rules(struct cli *cli);
+enum gv_exit cmd_gpupv(struct cli *cli);
 enum gv_exit cmd_help(struct cli *cli);
 enum gv_exit cmd_version(struct cli *cli);
 

@@ -284,13 +284,13 @@ static enum gv_status read_state(struct gv_gpupv_state *state, const struct gv_j
 {
 	struct reader reader = {&state->arena, err};
 	const struct gv_json *error = gv_json_get(json, "error");
-	if (!gv_json_is_null(error)) {
-		const char *words = failure_words(&state->arena, error);
-		return words == NULL ? gv_fail_memory(err)
-		                     : gv_fail(err, GV_ESYSTEM, "PowerShell says: %s", words);
-	}
 	void *gpus = NULL;
 	void *vms = NULL;
+	if (!gv_json_is_null(error) &&
+	    (state->failure = failure_words(&state->arena, error)) == NULL)
+		return gv_fail_memory(err);
+	if (state->failure != NULL && gv_json_is_null(gv_json_get(json, "host")))
+		return gv_fail(err, GV_ESYSTEM, "PowerShell says: %s", state->failure);
 	enum gv_status status = read_fields(&reader, &state->host, gv_json_get(json, "host"),
 	                                    "host", host_fields, COUNT_OF(host_fields));
 	if (status == GV_OK)

@@ -43,7 +43,8 @@ enum gv_status gv_request_apply(struct gv_buf *out, const char *target, const ch
 
 /*
  * Reads the answer to a request to observe. Fails with GV_EPARSE or GV_ETOOBIG for what is no such
- * answer, GV_ESYSTEM for one that tells of a failure, or GV_ENOMEM; *OUT is then untouched.
+ * answer, GV_ESYSTEM for one that tells of a failure and nothing else, or GV_ENOMEM; *OUT is then
+ * untouched.
  */
 enum gv_status gv_answer_observed(struct gv_gpupv_state *out, struct gv_span text,
                                   struct gv_error *err);

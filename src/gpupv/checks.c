@@ -154,6 +154,14 @@ static void miss(struct gv_buf *what, bool missing, const char *name)
 	gv_buf_text(what, name);
 }
 
+static bool has_failure(const struct exam *exam, struct gv_buf *what)
+{
+	if (exam->state->failure == NULL)
+		return false;
+	gv_buf_text(what, "PowerShell could not tell all: ");
+	return found(what, exam->state->failure);
+}
+
 static bool is_host_incomplete(const struct exam *exam, struct gv_buf *what)
 {
 	const struct gv_gpupv_state *state = exam->state;
@@ -540,6 +548,9 @@ static const struct row {
 	{{"server", WARNS,
 	 "consumer GPUs are not supported there, but are reported to work"},
 	 OF_HOST, ENABLE, is_server},
+	{{"partial-answer", WARNS,
+	 ASK_ON_HOST},
+	 OF_HOST, CHANGES | LOOK, has_failure},
 	{{"incomplete-host", BLOCKS,
 	 ASK_ON_HOST},
 	 OF_HOST, CHANGES, is_host_incomplete},
@@ -573,7 +584,7 @@ static const struct row {
 	 OF_MACHINE, CHANGES, has_unknown_adapter},
 	{{"unknown-setting", BLOCKS,
 	 "leave it alone by a profile: --profile FILE with \"leave\""},
-	 OF_MACHINE, CHANGES, has_unknown_setting},
+	 OF_MACHINE, ENABLE | DISABLE, has_unknown_setting},
 	{{"no-gpu", BLOCKS,
 	 "install the driver of the GPU's maker (WDDM 2.4 or later) on the host"},
 	 OF_MACHINE, ENABLE, has_no_gpu},

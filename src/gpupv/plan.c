@@ -86,9 +86,25 @@ static bool plan_adapters(struct gv_gpupv_plan *plan, const struct gv_gpupv_vm *
 	return add_adapters(plan, &matches, vm, paths, count);
 }
 
+static bool set_goal(struct gv_gpupv_plan *plan, const struct gv_gpupv_settings *settings,
+                     const char *const *paths, size_t count)
+{
+	const char **copy = gv_arena_alloc(&plan->arena, (count + 1) * sizeof *copy);
+	if (copy == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		copy[i] = paths[i];
+	plan->goal = *settings;
+	plan->goal_paths = copy;
+	plan->goal_path_count = count;
+	return true;
+}
+
 bool plan_steps(struct gv_gpupv_plan *plan, const struct gv_gpupv_vm *vm,
                 const struct gv_gpupv_settings *settings, const char *const *paths, size_t count)
 {
+	if (!set_goal(plan, settings, paths, count))
+		return false;
 	if (count > 0)
 		return add_settings(plan, vm, settings) && plan_adapters(plan, vm, paths, count);
 	return plan_adapters(plan, vm, paths, count) && add_settings(plan, vm, settings);
@@ -100,14 +116,13 @@ static const char *path_for(const struct gv_gpupv_state *state, const struct gv_
 	return state->host.instance_path == GV_NO ? NULL : gpu->path;
 }
 
-static bool plan_restore(struct gv_gpupv_plan *plan, const struct exam *exam)
+bool plan_back_steps(struct gv_gpupv_plan *plan, const struct gv_gpupv_state *state,
+                     const struct gv_gpupv_vm *vm, const struct gv_gpupv_settings *settings,
+                     const char *const *paths, size_t count)
 {
-	const struct gv_gpupv_wanted *wanted = exam->wanted;
-	bool good = plan_steps(plan, exam->vm, &wanted->settings, wanted->paths,
-	                       wanted->path_count);
+	bool good = plan_steps(plan, vm, settings, paths, count);
 	for (size_t i = 0; i < plan->step_count; i++) {
-		if (plan->steps[i].action == GV_GPUPV_ADD &&
-		    exam->state->host.instance_path == GV_NO)
+		if (plan->steps[i].action == GV_GPUPV_ADD && state->host.instance_path == GV_NO)
 			plan->steps[i].path = NULL;
 	}
 	return good;
@@ -119,7 +134,8 @@ static bool plan_change(struct gv_gpupv_plan *plan, const struct exam *exam)
 	if (wanted->change == GV_GPUPV_LOOK)
 		return true;
 	if (wanted->change == GV_GPUPV_RESTORE)
-		return plan_restore(plan, exam);
+		return plan_back_steps(plan, exam->state, exam->vm, &wanted->settings,
+		                       wanted->paths, wanted->path_count);
 	if (wanted->change == GV_GPUPV_DISABLE)
 		return plan_steps(plan, exam->vm, &wanted->settings, NULL, 0);
 	struct gv_gpupv_settings settings = wanted->settings;

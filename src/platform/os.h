@@ -63,6 +63,15 @@ int gv_os_stat_dir(struct gv_os_dir *dir, struct gv_os_stat *out);
 int gv_os_list(struct gv_os_dir *dir, const char *name,
                bool (*each)(void *context, const char *name, enum gv_os_type type), void *context);
 
+/* Makes the folder NAME for this user alone; one that is there is fine. */
+int gv_os_make_folder(struct gv_os_dir *dir, const char *name);
+
+/*
+ * The folder in which programs of this user keep what must outlive them. *OUT is the caller's to
+ * free. ENOENT when the environment names no home.
+ */
+int gv_os_state_folder(char **out);
+
 /* Opens NAME to read; *FILE is to be closed with gv_os_close. Never blocks on a FIFO. */
 int gv_os_open(struct gv_os_dir *dir, const char *name, int *file);
 
