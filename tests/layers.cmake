@@ -3,7 +3,7 @@
 cmake_policy(VERSION 3.21)
 
 # The floors from the bottom: a file includes from its own floor and those before it.
-set(floors platform base lock rules vmx repair config report cli)
+set(floors platform base lock rules vmx repair config report gpupv cli)
 
 # The floor of each public header, which is where its functions are.
 set(header_error base)
