@@ -130,6 +130,7 @@ static int run_program(struct gv_run *run, const char *program, const struct cal
 	                                call->computer.at,
 	                                call->seconds.at,
 	                                call->exported.at,
+	                                "NO_COLOR=1",
 	                                "POWERSHELL_TELEMETRY_OPTOUT=1",
 	                                "POWERSHELL_UPDATECHECK=Off",
 	                                NULL};
@@ -178,6 +179,9 @@ static enum gv_status run_call(struct gv_run *run, struct gv_buf *program, const
 	if (code == ETIMEDOUT)
 		return gv_fail_system(err, code, "%s was ended: no answer within %u seconds",
 		                      program->at, call->limit);
+	if (code == EFBIG)
+		return gv_fail_system(err, code, "%s was ended: it printed more than %d bytes",
+		                      program->at, OUTPUT_LIMIT);
 	return gv_fail_system(err, code, "cannot run %s", program->at);
 }
 
@@ -201,12 +205,24 @@ static struct gv_span before_first(struct gv_span text, struct gv_span mark)
 	return (struct gv_span){0};
 }
 
+/* The first line of TEXT that says something. */
+static struct gv_span first_line(struct gv_span text)
+{
+	size_t from = 0;
+	while (from < text.len && strchr(" \t\r\n", text.at[from]) != NULL)
+		from++;
+	size_t to = from;
+	while (to < text.len && text.at[to] != '\r' && text.at[to] != '\n')
+		to++;
+	return gv_span_part(text, from, to);
+}
+
 /* What is to be shown of a standard error: the first error where Windows PowerShell wrote XML. */
 static struct gv_span complaint(struct gv_span text)
 {
 	const struct gv_span error = GV_LITERAL("<S S=\"Error\">");
 	if (before_first(text, GV_LITERAL("#< CLIXML")).at == NULL)
-		return gv_span_trim(text);
+		return first_line(text);
 	struct gv_span before = before_first(text, error);
 	if (before.at == NULL)
 		return (struct gv_span){0};
