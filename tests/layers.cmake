@@ -3,7 +3,7 @@
 cmake_policy(VERSION 3.21)
 
 # The floors from the bottom: a file includes from its own floor and those before it.
-set(floors platform base lock rules vmx repair config report cli)
+set(floors platform base lock rules vmx repair config report gpupv cli)
 
 # The floor of each public header, which is where its functions are.
 set(header_error base)
@@ -20,6 +20,7 @@ set(header_batch repair)
 set(header_diff report)
 set(header_report report)
 set(header_baseline report)
+set(header_gpupv gpupv)
 
 # Text that only some files may have: "what it is|pattern|files that may have it".
 set(call "(^|[^a-zA-Z0-9_>.])")

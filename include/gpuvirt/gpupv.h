@@ -124,12 +124,13 @@ enum gv_gpupv_change {
 /* Borrows all. */
 struct gv_gpupv_wanted {
 	enum gv_gpupv_change change;
-	const char *gpu;             /* which: path, instance id, name or a part of it; NULL: the only one */
-	struct gv_value high_mmio;   /* bytes that the user asks for, besides what the settings say */
+	const char *gpu; /* which: path, instance id, name or a part of it; NULL: the only one */
+	struct gv_value high_mmio; /* bytes that the user asks for, besides what the settings say */
 	struct gv_gpupv_settings settings;
-	const char *const *paths;    /* GV_GPUPV_RESTORE: the GPUs of the adapters; a NULL: not known */
+	const char *const
+		*paths; /* GV_GPUPV_RESTORE: the GPUs of the adapters; a NULL: not known */
 	size_t path_count;
-	const char *driver;          /* of the GPU at the last enable, for GV_GPUPV_LOOK; NULL: unknown */
+	const char *driver; /* of the GPU at the last enable, for GV_GPUPV_LOOK; NULL: unknown */
 };
 
 /* A precondition: a row of a table. */
@@ -145,7 +146,8 @@ const struct gv_gpupv_check *gv_gpupv_check_at(size_t index);
 /* A precondition that does not hold. */
 struct gv_gpupv_problem {
 	const struct gv_gpupv_check *check;
-	const char *what; /* one line; names in it are as the host gave them: escape before printing */
+	const char
+		*what; /* one line; names in it are as the host gave them: escape before printing */
 };
 
 enum gv_gpupv_action { GV_GPUPV_SET, GV_GPUPV_REMOVE, GV_GPUPV_ADD };
@@ -168,8 +170,8 @@ struct gv_gpupv_plan {
 	struct gv_gpupv_step *steps;
 	size_t step_count; /* 0 and not blocked: nothing to do */
 	size_t step_cap;
-	struct gv_gpupv_settings goal;  /* what the steps lead to: settings */
-	const char *const *goal_paths;  /* and an adapter for each of these; NULL: of any GPU */
+	struct gv_gpupv_settings goal; /* what the steps lead to: settings */
+	const char *const *goal_paths; /* and an adapter for each of these; NULL: of any GPU */
 	size_t goal_path_count;
 	struct gv_arena arena;
 };

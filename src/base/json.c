@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/charset.h"
 
 /* struct gv_json is what cJSON calls cJSON, which has no name of its own outside. */
@@ -115,38 +116,19 @@ void gv_json_add_text(struct gv_json_tree *tree, struct gv_json *in, const char 
 	gv_json_add_span(tree, in, name, gv_span_of(text));
 }
 
-/* RFC 4648, section 4. */
-static void encode_base64(struct gv_buf *out, struct gv_span bytes)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	for (size_t i = 0; i < bytes.len; i += 3) {
-		size_t left = bytes.len - i;
-		uint32_t group = (uint32_t)(unsigned char)bytes.at[i] << 16;
-		if (left > 1)
-			group |= (uint32_t)(unsigned char)bytes.at[i + 1] << 8;
-		if (left > 2)
-			group |= (unsigned char)bytes.at[i + 2];
-		gv_buf_char(out, digits[group >> 18]);
-		gv_buf_char(out, digits[group >> 12 & 63]);
-		gv_buf_char(out, left > 1 ? digits[group >> 6 & 63] : '=');
-		gv_buf_char(out, left > 2 ? digits[group & 63] : '=');
-	}
-}
-
 void gv_json_encode(struct gv_buf *out, struct gv_span bytes)
 {
 	if (is_text(bytes))
 		gv_buf_add(out, bytes);
 	else
-		encode_base64(out, bytes);
+		gv_base64_add(out, bytes);
 }
 
 void gv_json_add_base64(struct gv_json_tree *tree, struct gv_json *in, const char *name,
                         struct gv_span bytes)
 {
 	struct gv_buf text = {0};
-	encode_base64(&text, bytes);
+	gv_base64_add(&text, bytes);
 	tree->failed |= text.failed;
 	gv_json_add_span(tree, in, name, gv_buf_span(&text));
 	gv_buf_dispose(&text);

@@ -40,7 +40,7 @@ struct example {
 enum { MAX_EXAMPLES = 5 };
 
 /* What a command does by its first argument, where that is a word of its own. */
-struct verb {
+struct command_verb {
 	const char *name;
 	const char *arguments; /* behind the verb */
 	const char *summary;   /* one line, no full stop */
@@ -60,7 +60,7 @@ struct command {
 	int most;              /* arguments taken, -1: any number */
 	struct example examples[MAX_EXAMPLES];
 	enum gv_exit (*run)(struct cli *cli);
-	const struct verb *verbs; /* ended by one without name; NULL: none */
+	const struct command_verb *verbs; /* ended by one without name; NULL: none */
 };
 
 /* All commands, *COUNT of them, in the order of the help; static storage. */
@@ -70,7 +70,7 @@ const struct command *commands_all(size_t *count);
 const struct command *commands_find(const char *name);
 
 /* The verbs of gpupv. */
-extern const struct verb gpupv_verbs[];
+extern const struct command_verb gpupv_verbs[];
 
 /* The functions of the commands, a file each or a file for a family. */
 enum gv_exit cmd_check(struct cli *cli);

@@ -70,7 +70,7 @@ static void show_verbs(struct output *out, const struct command *command)
 	if (command->verbs == NULL)
 		return;
 	heading(out, "Verbs");
-	for (const struct verb *verb = command->verbs; verb->name != NULL; verb++) {
+	for (const struct command_verb *verb = command->verbs; verb->name != NULL; verb++) {
 		output_format(out, "  %s%s%s\n%*s", verb->name,
 		              verb->arguments[0] != '\0' ? " " : "", verb->arguments, 2 * INDENT,
 		              "");

@@ -19,7 +19,10 @@ struct field {
 	size_t offset;
 };
 
-#define FIELD(name, kind, type, field) {name, kind, offsetof(struct type, field)}
+#define FIELD(name, kind, type, field)                                                             \
+	{                                                                                          \
+		name, kind, offsetof(struct type, field)                                           \
+	}
 
 /* clang-format off */
 static const struct field host_fields[] = {
@@ -136,8 +139,7 @@ static enum gv_status read_field(struct reader *reader, void *base, const struct
 static enum gv_status read_fields(struct reader *reader, void *base, const struct gv_json *object,
                                   const char *name, const struct field *fields, size_t count)
 {
-	enum gv_status status =
-		gv_json_is_object(object) ? GV_OK : fail_type(reader->err, name);
+	enum gv_status status = gv_json_is_object(object) ? GV_OK : fail_type(reader->err, name);
 	for (size_t i = 0; status == GV_OK && i < count; i++)
 		status = read_field(reader, base, object, &fields[i]);
 	return status;

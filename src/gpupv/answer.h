@@ -21,8 +21,8 @@ enum { GV_ANSWER_LIMIT = 8 << 20 };
 struct gv_applied {
 	struct gv_value done; /* steps that were done */
 	bool failed;
-	struct gv_value step; /* the step that failed, from 0; unknown: none, all before */
-	const char *message;  /* of the failure, with its id; one line, never NULL when failed */
+	struct gv_value step;   /* the step that failed, from 0; unknown: none, all before */
+	const char *message;    /* of the failure, with its id; one line, never NULL when failed */
 	struct gv_gpupv_vm *vm; /* read back behind the steps; NULL: could not be */
 	struct gv_arena arena;
 };

@@ -273,8 +273,8 @@ static bool has_unknown_setting(const struct exam *exam, struct gv_buf *what)
 {
 	for (unsigned i = 0; i < GV_GPUPV_SETTINGS; i++) {
 		struct gv_value current = setting_of(exam, (enum gv_gpupv_setting)i);
-		struct gv_value wanted = i == GV_GPUPV_HIGH_MMIO ? asked_high(exam)
-		                                                 : exam->wanted->settings.at[i];
+		struct gv_value wanted =
+			i == GV_GPUPV_HIGH_MMIO ? asked_high(exam) : exam->wanted->settings.at[i];
 		if (wanted.known && !current.known)
 			miss(what, true, gv_gpupv_setting_rows[i].meaning);
 	}
@@ -506,14 +506,15 @@ static bool has_new_driver(const struct exam *exam, struct gv_buf *what)
 
 #define ASK_ON_HOST "run gpuvirt gpupv on the host itself, in an elevated terminal"
 
-/* A precondition, how much it needs, before which changes it is asked, and how it is seen to fail. */
+/* A precondition, how much it needs, before which changes it is asked, and how it is seen to fail.
+ */
 static const struct row {
 	struct gv_gpupv_check check;
 	enum level level;
 	unsigned changes;
 	bool (*fails)(const struct exam *exam, struct gv_buf *what);
 } rows[] = {
-/* clang-format off */
+	/* clang-format off */
 	{{"old-build", BLOCKS,
 	 "GPU-PV needs Windows 10 1803 (build 17134) or later"},
 	 OF_HOST, CHANGES | LOOK, is_old_build},
@@ -653,7 +654,7 @@ static const struct row {
 	{{"driver-changed", WARNS,
 	 "copy the host's driver files into the guest again, else it shows code 43"},
 	 OF_MACHINE, LOOK, has_new_driver},
-/* clang-format on */
+	/* clang-format on */
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -666,8 +667,8 @@ const struct gv_gpupv_check *gv_gpupv_check_at(size_t index)
 static bool add_problem(struct gv_gpupv_plan *plan, const struct gv_gpupv_check *check,
                         struct gv_span what)
 {
-	struct gv_gpupv_problem *grown = gv_grow(plan->problems, plan->problem_count,
-	                                         &plan->problem_cap, sizeof *grown);
+	struct gv_gpupv_problem *grown =
+		gv_grow(plan->problems, plan->problem_count, &plan->problem_cap, sizeof *grown);
 	const char *text = gv_arena_copy(&plan->arena, what).at;
 	if (grown != NULL)
 		plan->problems = grown;

@@ -26,8 +26,8 @@ struct gpu_choice {
 
 /*
  * Chooses the GPU that WHICH names: its path, else its PnP instance id, else its name, else a part
- * of its name or path, all in any case. Without WHICH the one that VM has an adapter of, else the only one
- * without a fault.
+ * of its name or path, all in any case. Without WHICH the one that VM has an adapter of, else the
+ * only one without a fault.
  */
 struct gpu_choice gpu_choose(const struct gv_gpupv_state *state, const struct gv_gpupv_vm *vm,
                              const char *which);

@@ -12,7 +12,8 @@
 
 enum gv_ps_script {
 	GV_PS_OBSERVE, /* what the host, its GPUs and its virtual machines are; changes nothing */
-	GV_PS_APPLY,   /* carries out steps on one virtual machine, in order, up to the first failure */
+	GV_PS_APPLY, /* carries out steps on one virtual machine, in order, up to the first failure
+	              */
 	GV_PS_SCRIPT_COUNT
 };
 

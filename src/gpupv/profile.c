@@ -91,10 +91,10 @@ static enum gv_status fail_value(const struct gv_yaml_places *places, enum gv_gp
 	struct gv_buf expected = {0};
 	const char *field = gv_gpupv_setting_rows[setting].field;
 	add_expected(&expected, setting);
-	enum gv_status status =
-		expected.failed ? gv_fail_memory(err)
-				: gv_yaml_fail(places, err, field, "%s does not take \"%.40s\" but %s",
-	                                       field, text, expected.at);
+	enum gv_status status = expected.failed ? gv_fail_memory(err)
+	                                        : gv_yaml_fail(places, err, field,
+	                                                       "%s does not take \"%.40s\" but %s",
+	                                                       field, text, expected.at);
 	gv_buf_dispose(&expected);
 	return status;
 }

@@ -15,8 +15,8 @@ enum { GV_PROFILE_LIMIT = 1 << 20 };
 struct gv_span gv_profile_builtin(void);
 
 /*
- * Reads the profile TEXT. Unknown settings of *OUT are left alone. Fails with GV_EPARSE and a place,
- * or GV_ENOMEM; *OUT is then untouched.
+ * Reads the profile TEXT. Unknown settings of *OUT are left alone. Fails with GV_EPARSE and a
+ * place, or GV_ENOMEM; *OUT is then untouched.
  */
 enum gv_status gv_profile_read(struct gv_gpupv_settings *out, struct gv_span text,
                                struct gv_error *err);

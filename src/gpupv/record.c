@@ -119,11 +119,10 @@ static enum gv_status read_text(struct gv_record *out, const struct gv_file *fil
 static enum gv_status fail_with_path(struct gv_error *err, const char *path,
                                      const struct gv_error *failure)
 {
-	return failure->line == 0
-	               ? gv_fail(err, failure->status, "%s: %s", path, failure->message)
-	               : gv_fail(err, failure->status, "%s:%u:%u: %s", path,
-	                         (unsigned)failure->line, (unsigned)failure->column,
-	                         failure->message);
+	return failure->line == 0 ? gv_fail(err, failure->status, "%s: %s", path, failure->message)
+	                          : gv_fail(err, failure->status, "%s:%u:%u: %s", path,
+	                                    (unsigned)failure->line, (unsigned)failure->column,
+	                                    failure->message);
 }
 
 static enum gv_status read_path(struct gv_record *out, const char *path,

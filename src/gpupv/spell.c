@@ -52,7 +52,8 @@ void gv_spell_steps(struct gv_buf *out, const struct gv_gpupv_state *state,
 			continue;
 		}
 		gv_buf_format(out, "%s%s: ", indent,
-		              step->action == GV_GPUPV_ADD ? "add an adapter" : "remove an adapter");
+		              step->action == GV_GPUPV_ADD ? "add an adapter"
+		                                           : "remove an adapter");
 		if (step->action == GV_GPUPV_REMOVE && step->path == NULL)
 			show(out, step->id);
 		else
@@ -98,8 +99,8 @@ enum gv_status gv_spell_script(struct gv_buf *out, const struct gv_script *scrip
 	struct gv_buf request = {0};
 	struct gv_gpupv_step steps[3];
 	size_t count = make_steps(steps, script);
-	enum gv_status status = gv_request_apply(&request, script->target, script->computer, steps,
-	                                         count, err);
+	enum gv_status status =
+		gv_request_apply(&request, script->target, script->computer, steps, count, err);
 	if (status == GV_OK) {
 		gv_buf_text(out, head);
 		add_variable(out, "GPUVIRT_REQUEST", gv_buf_span(&request));

@@ -117,8 +117,8 @@ static enum gv_status find_unplugged(struct run *run, struct gv_gpupv_settings *
                                      struct gv_error *err)
 {
 	for (size_t i = run->record.count; i-- > 0;) {
-		enum gv_status status = read_body(&run->before, &run->out->arena,
-		                                  run->record.entries[i].body, err);
+		enum gv_status status =
+			read_body(&run->before, &run->out->arena, run->record.entries[i].body, err);
 		if (status != GV_OK)
 			return status;
 		if (run->before.path_count > 0)
@@ -137,9 +137,8 @@ static enum gv_status want_undo(struct run *run, struct gv_gpupv_wanted *wanted,
 		run->out->result = GV_VM_NO_RECORD;
 		return GV_OK;
 	}
-	enum gv_status status =
-		read_body(&run->before, &run->out->arena,
-	                  run->record.entries[run->record.count - 1].body, err);
+	enum gv_status status = read_body(&run->before, &run->out->arena,
+	                                  run->record.entries[run->record.count - 1].body, err);
 	wanted->settings = run->before.settings;
 	wanted->paths = run->before.paths;
 	wanted->path_count = run->before.path_count;
@@ -219,9 +218,8 @@ static enum gv_status apply(struct run *run, const struct gv_gpupv_plan *plan, s
 	struct gv_applied applied = {0};
 	struct gv_buf request = {0};
 	struct gv_buf answer = {0};
-	enum gv_status status =
-		gv_request_apply(&request, plan->vm->id, run->order->computer, plan->steps,
-	                         plan->step_count, err);
+	enum gv_status status = gv_request_apply(&request, plan->vm->id, run->order->computer,
+	                                         plan->steps, plan->step_count, err);
 	if (status == GV_OK)
 		status = channel->run(channel->context, &answer, GV_PS_APPLY, gv_buf_span(&request),
 		                      err);
@@ -256,8 +254,7 @@ static enum gv_status plan_back(struct run *run, struct gv_error *err)
 	gv_gpupv_state_dispose(&out->after);
 	enum gv_status status = gv_vm_observe(&out->after, &run->order->channel, out->plan.vm->id,
 	                                      run->order->computer, err);
-	if (status == GV_OK &&
-	    (out->after.vm_count != 1 || !out->after.vms[0].adapters_known))
+	if (status == GV_OK && (out->after.vm_count != 1 || !out->after.vms[0].adapters_known))
 		status = gv_fail(err, GV_ESYSTEM, "the machine could not be read back");
 	if (status == GV_OK)
 		status = aim_back(&out->left, out->plan.vm, &out->after, err);
@@ -341,8 +338,8 @@ enum gv_status gv_vm_run(struct gv_vm_outcome *out, const struct gv_vm_order *or
 {
 	struct run run = {.order = order, .out = out};
 	struct gv_gpupv_wanted wanted;
-	enum gv_status status = gv_vm_observe(&out->state, &order->channel, order->target,
-	                                      order->computer, err);
+	enum gv_status status =
+		gv_vm_observe(&out->state, &order->channel, order->target, order->computer, err);
 	if (status == GV_OK)
 		status = make_wanted(&run, &wanted, err);
 	if (status == GV_OK && out->result != GV_VM_NO_RECORD)
@@ -364,8 +361,8 @@ void gv_vm_outcome_dispose(struct gv_vm_outcome *outcome)
 }
 
 enum gv_status gv_vm_driver_before(const char **out, struct gv_arena *arena,
-                                   const struct gv_gpupv_state *state,
-                                   const struct gv_gpupv_vm *vm, struct gv_error *err)
+                                   const struct gv_gpupv_state *state, const struct gv_gpupv_vm *vm,
+                                   struct gv_error *err)
 {
 	struct gv_record record = {0};
 	struct before before = {.driver = NULL};

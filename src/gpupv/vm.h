@@ -49,7 +49,8 @@ struct gv_vm_outcome {
 	struct gv_gpupv_plan plan;
 	struct gv_error failure; /* of the step, when rolled back or left */
 	struct gv_error second;  /* of going back, when left */
-	struct gv_gpupv_plan left; /* what would still lead back; without steps when that is not known */
+	struct gv_gpupv_plan
+		left; /* what would still lead back; without steps when that is not known */
 	struct gv_gpupv_state after;
 	struct gv_buf record; /* path of the undo record, once it was written */
 	struct gv_arena arena;
@@ -73,7 +74,7 @@ void gv_vm_outcome_dispose(struct gv_vm_outcome *outcome);
  * Sets *OUT to the driver's version when VM was last enabled, in ARENA; NULL when no record tells.
  */
 enum gv_status gv_vm_driver_before(const char **out, struct gv_arena *arena,
-                                   const struct gv_gpupv_state *state,
-                                   const struct gv_gpupv_vm *vm, struct gv_error *err);
+                                   const struct gv_gpupv_state *state, const struct gv_gpupv_vm *vm,
+                                   struct gv_error *err);
 
 #endif
