@@ -60,7 +60,6 @@ struct command {
 	int most;              /* arguments taken, -1: any number */
 	struct example examples[MAX_EXAMPLES];
 	enum gv_exit (*run)(struct cli *cli);
-	const struct command_verb *verbs; /* ended by one without name; NULL: none */
 };
 
 /* All commands, *COUNT of them, in the order of the help; static storage. */
@@ -68,6 +67,9 @@ const struct command *commands_all(size_t *count);
 
 /* The command called NAME, or NULL. */
 const struct command *commands_find(const char *name);
+
+/* What COMMAND can be told to do by its first argument, ended by one without name; NULL: nothing. */
+const struct command_verb *commands_verbs(const struct command *command);
 
 /* The verbs of gpupv. */
 extern const struct command_verb gpupv_verbs[];

@@ -154,7 +154,7 @@ static const struct command commands[] = {
 		 {"gpuvirt gpupv enable win11 --gpu \"RTX 4090\" --mmio-high 64G", "do it"},
 		 {"gpuvirt gpupv undo win11", "back to the state before the last change"},
 		 {"gpuvirt gpupv script enable win11 > on.ps1", "to run on another host"}},
-		cmd_gpupv, gpupv_verbs,
+		cmd_gpupv,
 	},
 	{
 		"help", "[COMMAND]", "show this help, or that of a command",
@@ -168,6 +168,20 @@ static const struct command commands[] = {
 	},
 };
 /* clang-format on */
+
+static const struct family {
+	enum gv_exit (*run)(struct cli *cli);
+	const struct command_verb *verbs;
+} families[] = {{cmd_gpupv, gpupv_verbs}};
+
+const struct command_verb *commands_verbs(const struct command *command)
+{
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+		if (families[i].run == command->run)
+			return families[i].verbs;
+	}
+	return NULL;
+}
 
 const struct command *commands_all(size_t *count)
 {

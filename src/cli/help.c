@@ -67,10 +67,10 @@ static void show_examples(struct output *out, const struct command *command)
 
 static void show_verbs(struct output *out, const struct command *command)
 {
-	if (command->verbs == NULL)
-		return;
-	heading(out, "Verbs");
-	for (const struct command_verb *verb = command->verbs; verb->name != NULL; verb++) {
+	const struct command_verb *verb = commands_verbs(command);
+	if (verb != NULL)
+		heading(out, "Verbs");
+	for (; verb != NULL && verb->name != NULL; verb++) {
 		output_format(out, "  %s%s%s\n%*s", verb->name,
 		              verb->arguments[0] != '\0' ? " " : "", verb->arguments, 2 * INDENT,
 		              "");
