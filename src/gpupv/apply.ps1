@@ -42,6 +42,15 @@ $body = {
 		}
 	}
 
+	# One adapter, or all of them when no id is given.
+	function Remove-Adapters($vm, $id) {
+		$ids = @($id)
+		if ($null -eq $id) { $ids = @(foreach ($one in @(Hyper-V\Get-VMGpuPartitionAdapter -VM $vm)) { $one.Id }) }
+		foreach ($one in $ids) {
+			Hyper-V\Remove-VMGpuPartitionAdapter -VM $vm -AdapterId $one -Confirm:$false
+		}
+	}
+
 	function Invoke-Step($step) {
 		if ([DateTime]::UtcNow -gt $end) {
 			Stop-Script 'Gpuvirt.Time' 'The time for this run is over; this step was not begun.'
@@ -56,10 +65,7 @@ $body = {
 				Hyper-V\Set-VM -VM $vm @settings -Confirm:$false
 				break
 			}
-			'remove-adapter' {
-				Hyper-V\Remove-VMGpuPartitionAdapter -VM $vm -AdapterId $step.id -Confirm:$false
-				break
-			}
+			'remove-adapter' { Remove-Adapters $vm $step.id; break }
 			'add-adapter' { Add-Adapter $vm $step.path; break }
 			default { Stop-Script 'Gpuvirt.Request' "A step is not known: $($step.do)" }
 		}
