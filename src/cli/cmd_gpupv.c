@@ -303,6 +303,8 @@ static enum gv_exit change_vm(struct cli *cli, enum gv_vm_verb verb, const char 
 	if (status != GV_OK)
 		output_failure(&cli->out, target, &err);
 	gv_vm_outcome_dispose(&outcome);
+	if (status == GV_EINVAL)
+		return EXIT_MISUSE;
 	return status == GV_OK ? result : EXIT_NO;
 }
 
