@@ -226,7 +226,7 @@ static enum gv_vm_result run_with(enum gv_vm_verb verb, const char *gpu, bool dr
 {
 	struct gv_vm_outcome outcome = {.result = GV_VM_NOTHING};
 	struct gv_error err = {0};
-	struct gv_vm_order order = {.channel = {play_host, NULL},
+	struct gv_vm_order order = {.channel = {play_host, NULL, 0},
 	                            .verb = verb,
 	                            .target = "win11",
 	                            .gpu = gpu,
@@ -453,7 +453,7 @@ static void no_record_no_change(void **state)
 	char *path = path_join(home, "gpuvirt");
 	file_write(path, SPAN("in the way"));
 	const struct gv_vm_order order = {
-		.channel = {play_host, NULL}, .verb = GV_VM_ENABLE, .target = "win11", .gpu = "RTX"};
+		.channel = {play_host, NULL, 0}, .verb = GV_VM_ENABLE, .target = "win11", .gpu = "RTX"};
 	assert_int_not_equal(gv_vm_run(&outcome, &order, &err), GV_OK);
 	assert_int_equal(host.runs, 0);
 	assert_machine(PLAIN);
@@ -474,7 +474,7 @@ static void damaged_bodies_are_refused(void **state)
 	};
 	const struct gv_record_key key = {"vm", "PC/" GUID_1};
 	const struct gv_vm_order order = {
-		.channel = {play_host, NULL}, .verb = GV_VM_UNDO, .target = "win11"};
+		.channel = {play_host, NULL, 0}, .verb = GV_VM_UNDO, .target = "win11"};
 	for (size_t i = 0; i < COUNT(bodies); i++) {
 		struct gv_vm_outcome outcome = {.result = GV_VM_NOTHING};
 		struct gv_error err = {0};
@@ -491,7 +491,7 @@ static void the_driver_of_the_last_enable_is_known(void **state)
 	(void)state;
 	struct gv_gpupv_state seen = {0};
 	struct gv_arena arena = {0};
-	const struct gv_channel channel = {play_host, NULL};
+	const struct gv_channel channel = {play_host, NULL, 0};
 	const char *driver = "none";
 	assert_int_equal(gv_vm_observe(&seen, &channel, NULL, NULL, NULL), GV_OK);
 	assert_int_equal(gv_vm_driver_before(&driver, &arena, &seen, &seen.vms[0], NULL), GV_OK);
