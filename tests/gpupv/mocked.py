@@ -98,7 +98,7 @@ class PowerShell:
     def __init__(self, runner, scratch):
         self.runner = runner
         self.scratch = scratch
-        self.program = os.path.join(cache(), "bin", "pwsh", "release", "pwsh")
+        self.program = os.path.join(cache(), "host", "pwsh")
         if not os.access(self.program, os.X_OK):
             skip(f"no {self.program}: ./bootstrap test builds it where there is a .NET SDK")
         os.makedirs(scratch, exist_ok=True)

@@ -28,13 +28,16 @@ MEMBERS = {  # of a machine: what an answer calls it, and how it shows it
 
 # Each must be found, and none of the others with it.
 NAMES = [
-    "vm", "VM", "Vm ", " ", "v*", "v?", "[vm]", "[a-z]m", "v\u00adm", "v\u200bm", "v\u0000m"[:1],
+    "vm", "VM", "Vm ", " ", "v*", "v?", "[vm]", "[a-z]m", "v\u00adm", "v\u200bm", 
     "it's", 'a "quoted" one', "$(throw 'x')", "$env:PATH", "a`nb", "back\\slash\\", "\u2018smart\u2019",
     "\u201csmart\u201d", "\u201e\u201a\u2032", "two\nlines", "tab\tcr\r", "\u4eee\u60f3\u6a5f",
     "\U0001f600 emoji \U0001f468\u200d\U0001f469\u200d\U0001f467", "\u00e9", "e\u0301",
     "\u202eright to left", "2024-05-05T10:00:00Z", "\u001b[31m", "-Name", "@{a=1}", "<<<gpuvirt:{}:gpuvirt>>>",
     "'; [IO.File]::WriteAllText('{scratch}/pwned', 'x'); '", "x" * 2000, "null", "true", "0",
 ]
+
+ASKED = ("vm", "Vm ", " ", "v*", "[vm]", "v\u00adm", "it's", "$(throw 'x')", "a`nb", "\u2018smart\u2019",
+         "two\nlines", "\u4eee\u60f3\u6a5f", "e\u0301", "2024-05-05T10:00:00Z", "null")
 
 OFF_SETTINGS = {"do": "set-vm", "cacheTypes": True, "lowMmio": "1073741824",
                 "highMmio": "34359738368", "checkpointType": "Disabled",
@@ -397,7 +400,8 @@ def list_cases(cases):
               ("Running", "Saved", "Paused", "FastSaved", "Starting", "OffCritical")]
     table += [("a_failure", cases.a_failure, (step, after)) for step in range(3)
               for after in (False, True)]
-    table += [("one_name", cases.one_name, (number,)) for number in range(len(NAMES))]
+    table += [("one_name", cases.one_name, (number,)) for number in range(len(NAMES))
+              if NAMES[number] in ASKED]
     return table
 
 
