@@ -177,6 +177,12 @@ class Cases:
             self.equal([name for name in ("host", "gpus", "vms") if answer[name] is None],
                        [lost] if lost else [])
 
+    def no_adapters_told_as_an_error(self):
+        fail = {"cmdlet": "Get-VMGpuPartitionAdapter", "call": 1, "id": "ObjectNotFound",
+                "category": "ObjectNotFound"}
+        answer = self.observe("no_adapters", host(machine(1, "a"), fail=fail))
+        self.equal([answer["error"], answer["vms"][0]["adapters"]], [None, []])
+
     def every_name(self):
         names = [name.replace("{scratch}", self.shell.scratch) for name in NAMES]
         state = host(*(machine(number, name) for number, name in enumerate(names)))
@@ -333,6 +339,20 @@ class Cases:
             self.equal([answer["version"], answer["error"]["step"]], [1, None])
             self.equal(answer["error"]["id"], id_)
 
+    def a_machine_by_its_name(self):
+        """As a script for another host says it; all adapters go when none is named."""
+        vm = machine(1, "v*", Adapters=[{"Id": "Microsoft:1\\1", "InstancePath": interface(FIRST)},
+                                        {"Id": "Microsoft:1\\2", "InstancePath": None}])
+        state = host(vm, machine(2, "va"), machine(3, "two"), machine(4, "two"))
+        request = {"version": 1, "vm": {"name": "v*"}, "steps": [{"do": "remove-adapter", "id": None}]}
+        self.applied("by_name", state, request, {**vm, "Adapters": []})
+        for name, count in (("two", 2), ("V*", 0)):
+            request["vm"] = {"name": name}
+            answer, after = self.shell.run("by_name_" + name, "apply", request, state)
+            self.unchanged(state, after)
+            self.equal([answer["error"]["id"], answer["error"]["message"].split(" ")[0]],
+                       ["Gpuvirt.NotOne", str(count)])
+
     def no_time_left(self):
         vm = machine(1, "a")
         state = host(vm)
@@ -392,9 +412,9 @@ class Cases:
 def list_cases(cases):
     simple = ("windows_11", "windows_10", "a_module_without_gpus", "no_module",
               "nothing_known_of_the_host", "a_server", "one_who_may_not", "failing_queries",
-              "every_name", "two_of_one_name", "enable_disable_undo", "windows_10_chooses",
+              "no_adapters_told_as_an_error", "every_name", "two_of_one_name", "enable_disable_undo", "windows_10_chooses",
               "extreme_numbers", "hostile_texts", "requests_that_cannot_be_carried_out",
-              "no_time_left", "another_host", "a_host_that_remoting_does_not_reach",
+              "a_machine_by_its_name", "no_time_left", "another_host", "a_host_that_remoting_does_not_reach",
               "constrained_language", "json_of_all_characters")
     table = [(name, getattr(cases, name), ()) for name in simple]
     table += [("one_that_is_not_off", cases.one_that_is_not_off, (status,)) for status in
