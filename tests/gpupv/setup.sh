@@ -32,14 +32,14 @@ build_syntax() {
 		echo "no npm"
 		return 1
 	}
-	rm -rf "$cache/package" && mkdir -p "$cache" && cd "$cache" &&
+	cd "$cache" && rm -rf package tree-sitter-powershell-*.tgz &&
 		npm pack --silent "$grammar" && tar -xzf tree-sitter-powershell-*.tgz &&
 		cc -O1 -I package/src -o syntax "$here/syntax.c" package/src/parser.c \
 			package/src/scanner.c -ltree-sitter
 }
 
-# make WHAT BUILT FILES...: runs build_WHAT unless BUILT is newer than FILES.
-make() {
+# provide WHAT BUILT FILES...: runs build_WHAT unless BUILT is newer than FILES.
+provide() {
 	what=$1
 	built=$2
 	shift 2
@@ -53,5 +53,5 @@ make() {
 }
 
 mkdir -p "$cache"
-make host "$cache/host.built" "$here/host" "$here/mock" "$here/modules"
-make syntax "$cache/syntax.built" "$here/syntax.c"
+provide host "$cache/host.built" "$here/host" "$here/mock" "$here/modules"
+provide syntax "$cache/syntax.built" "$here/syntax.c"

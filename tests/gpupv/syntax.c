@@ -1,6 +1,6 @@
 /*
- * syntax FILE...: reads PowerShell by the grammar of tree-sitter-powershell and prints where it does
- * not fit, as FILE:LINE:COLUMN. Built by setup.sh, where that grammar is to be had.
+ * syntax FILE...: reads PowerShell by the grammar of tree-sitter-powershell and prints where it
+ * does not fit, as FILE:LINE:COLUMN. Built by setup.sh, where that grammar is to be had.
  */
 #include <stdbool.h>
 #include <stdio.h>
