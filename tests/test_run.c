@@ -56,10 +56,13 @@ static void much_is_heard(void **state)
 {
 	(void)state;
 	struct gv_run run = {0};
-	assert_int_equal(run_script(&run, "i=0; while [ $i -lt 2000 ]; do "
-	                                  "echo 0123456789012345678901234567890123456789; "
-	                                  "echo 0123456789012345678901234567890123456789 >&2; "
-	                                  "i=$((i+1)); done", 2000 * 41), 0);
+	assert_int_equal(run_script(&run,
+	                            "i=0; while [ $i -lt 2000 ]; do "
+	                            "echo 0123456789012345678901234567890123456789; "
+	                            "echo 0123456789012345678901234567890123456789 >&2; "
+	                            "i=$((i+1)); done",
+	                            2000 * 41),
+	                 0);
 	assert_int_equal(run.out_size, 2000 * 41);
 	assert_int_equal(run.out[run.out_size], '\0');
 	assert_int_equal(strlen(run.err), sizeof run.err - 1);
@@ -109,7 +112,7 @@ static void nothing_that_it_started_is_left(void **state)
 		struct gv_run run = {0};
 		snprintf(script, sizeof script, scripts[i], path);
 		const char *const argv[] = {"sh", "-c", script, NULL};
-		assert_int_equal(gv_run_within(&run, argv, 1000, 500), ETIMEDOUT);
+		assert_int_equal(gv_run_within(&run, argv, 1000, 1500), ETIMEDOUT);
 		assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 		struct gv_buf text = file_read(path);
 		long pid = atol(text.at);
@@ -129,8 +132,10 @@ static void settings_come_before_the_environment(void **state)
 	(void)state;
 	setenv("GPUVIRT_A", "ours", 1);
 	setenv("GPUVIRT_AB", "kept", 1);
-	const char *const argv[] = {"sh", "-c", "echo \"$GPUVIRT_A|$GPUVIRT_AB|$GPUVIRT_B\"; "
-	                                        "env | grep -c ^GPUVIRT_A=", NULL};
+	const char *const argv[] = {"sh", "-c",
+	                            "echo \"$GPUVIRT_A|$GPUVIRT_AB|$GPUVIRT_B\"; "
+	                            "env | grep -c ^GPUVIRT_A=",
+	                            NULL};
 	const char *const settings[] = {"GPUVIRT_A=a b=c", "GPUVIRT_B=", NULL};
 	struct gv_run run = {0};
 	const struct gv_run_order order = {.argv = argv, .settings = settings, .limit = 100};
@@ -213,9 +218,12 @@ static void signals_do_not_interrupt(void **state)
 	struct sigaction before;
 	sigaction(SIGALRM, &action, &before);
 	struct gv_run run = {0};
-	assert_int_equal(run_script(&run, "for i in 1 2 3 4 5; do kill -ALRM $PPID; sleep 0.02; "
-	                                  "done; exec 1>&- 2>&-; kill -ALRM $PPID; sleep 0.05; "
-	                                  "kill -ALRM $PPID; exit 7", 100), 0);
+	assert_int_equal(run_script(&run,
+	                            "for i in 1 2 3 4 5; do kill -ALRM $PPID; sleep 0.02; "
+	                            "done; exec 1>&- 2>&-; kill -ALRM $PPID; sleep 0.05; "
+	                            "kill -ALRM $PPID; exit 7",
+	                            100),
+	                 0);
 	assert_int_equal(run.status, 7);
 	assert_in_range(alarms, 1, 7);
 	gv_run_dispose(&run);
