@@ -8,7 +8,30 @@
 #include "gpupv/powershell.h"
 #include "platform/os.h"
 
+#include "inject.h"
+
 enum gv_os_windows __wrap_gv_os_windows(void);
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+	return inject_now("memory") ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return inject_now("memory") ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	return inject_now("memory") ? NULL : __real_realloc(old, size);
+}
 
 static enum gv_os_windows windows_here = GV_OS_NO_WINDOWS;
 
@@ -257,6 +280,30 @@ static void each_system_has_its_powershell(void **state)
 	free(before);
 }
 
+/* The n-th allocation fails, for every n: that is told, nothing leaks and no process is left. */
+static void memory_may_run_out(void **state)
+{
+	(void)state;
+	char *dir = scratch_make();
+	char *path = make_program(dir, "pwsh", "yes x | head -n 5000; echo '" ANSWER("{}") "'");
+	const struct gv_powershell powershell = {.program = path, .computer = "host"};
+	bool failed = true;
+	size_t n = 0;
+	while (failed) {
+		struct gv_buf answer = {0};
+		struct gv_error err;
+		inject_arm(++n, ENOMEM, INJECT_ONCE);
+		enum gv_status status = run(&answer, &powershell, "{}", &err);
+		inject_stop();
+		failed = inject.failures > 0;
+		assert_int_equal(status, failed ? GV_ENOMEM : GV_OK);
+		gv_buf_dispose(&answer);
+	}
+	assert_in_range(n, 10, 1000);
+	free(path);
+	scratch_remove(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +314,7 @@ int main(void)
 		cmocka_unit_test(the_request_goes_through_the_environment),
 		cmocka_unit_test(scripts_fit_into_a_command_line),
 		cmocka_unit_test(each_system_has_its_powershell),
+		cmocka_unit_test(memory_may_run_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
