@@ -155,8 +155,12 @@ static void where_there_is_none_another_way_is_shown(void **state)
 	assert_non_null(strstr(err.message, "--powershell PROGRAM"));
 	assert_non_null(strstr(err.message, "'gpuvirt gpupv script'"));
 	const struct gv_powershell folder = {.program = "/"};
-	assert_int_equal(run(&answer, &folder, "{}", &err), GV_ESYSTEM);
-	assert_int_equal(err.code, EACCES);
+	enum gv_status status = run(&answer, &folder, "{}", &err);
+	/* Where posix_spawn cannot tell, as under valgrind, it is as if it were not there. */
+	if (status == GV_ESYSTEM)
+		assert_int_equal(err.code, EACCES);
+	else
+		assert_int_equal(status, GV_ENOENT);
 	gv_buf_dispose(&answer);
 }
 
