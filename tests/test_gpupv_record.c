@@ -240,6 +240,7 @@ static void without_a_home_it_says_what_is_missing(void **state)
 	char *before = strdup(getenv("HOME") == NULL ? "/" : getenv("HOME"));
 	unsetenv("XDG_STATE_HOME");
 	unsetenv("HOME");
+	assert_verbs(&key, "");
 	assert_int_equal(gv_record_push(&key, "a", SPAN("{}"), &err), GV_ENOENT);
 	assert_non_null(strstr(err.message, "HOME"));
 	setenv("HOME", home, 1);

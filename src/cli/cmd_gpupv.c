@@ -82,24 +82,30 @@ struct status_view {
 	struct gv_gpupv_plan host;
 	struct shown_vm *vms;
 	size_t count;
+	bool bad; /* an undo record cannot be read */
 	struct gv_arena arena;
 	struct gv_error err;
 };
 
-static enum gv_status look_at(struct status_view *view, const struct gv_gpupv_vm *vm)
+/* A record that cannot be read is told, and the machine shown all the same. */
+static enum gv_status look_at(struct cli *cli, struct status_view *view,
+                              const struct gv_gpupv_vm *vm)
 {
 	struct gv_gpupv_wanted wanted = {.change = GV_GPUPV_LOOK};
 	struct shown_vm *shown = &view->vms[view->count];
-	enum gv_status status =
-		gv_vm_driver_before(&wanted.driver, &view->arena, &view->state, vm, &view->err);
+	struct gv_error err = {0};
+	if (gv_vm_driver_before(&wanted.driver, &view->arena, &view->state, vm, &err) != GV_OK) {
+		output_failure(&cli->out, vm->name, &err);
+		view->bad = true;
+	}
 	shown->vm = vm;
-	if (status == GV_OK)
-		status = gv_gpupv_plan_vm(&shown->plan, &view->state, vm, &wanted, &view->err);
+	enum gv_status status =
+		gv_gpupv_plan_vm(&shown->plan, &view->state, vm, &wanted, &view->err);
 	view->count += status == GV_OK;
 	return status;
 }
 
-static enum gv_status look_at_all(struct status_view *view)
+static enum gv_status look_at_all(struct cli *cli, struct status_view *view)
 {
 	const struct gv_gpupv_wanted wanted = {.change = GV_GPUPV_LOOK};
 	size_t count = view->state.vm_count;
@@ -109,7 +115,7 @@ static enum gv_status look_at_all(struct status_view *view)
 	enum gv_status status =
 		gv_gpupv_plan_vm(&view->host, &view->state, NULL, &wanted, &view->err);
 	for (size_t i = 0; status == GV_OK && i < count; i++)
-		status = look_at(view, &view->state.vms[i]);
+		status = look_at(cli, view, &view->state.vms[i]);
 	return status;
 }
 
@@ -126,7 +132,7 @@ static void drop_view(struct status_view *view)
 /* Machines that cannot be seen, and problems of machines, are findings; the host's warnings not. */
 static enum gv_exit judge_view(struct cli *cli, const struct status_view *view, const char *target)
 {
-	bool bad = !view->state.vms_known || view->host.blocked;
+	bool bad = view->bad || !view->state.vms_known || view->host.blocked;
 	for (size_t i = 0; i < view->count; i++)
 		bad |= view->vms[i].plan.problem_count > 0;
 	if (target != NULL && view->state.vms_known && view->count == 0) {
@@ -144,7 +150,7 @@ static enum gv_exit show_target(struct cli *cli, const char *target, bool json)
 	enum gv_exit status = EXIT_NO;
 	if (!observe(cli, &view.state, target))
 		return EXIT_NO;
-	if (look_at_all(&view) != GV_OK) {
+	if (look_at_all(cli, &view) != GV_OK) {
 		output_failure(&cli->out, target, &view.err);
 	} else {
 		(json ? gpupv_show_status_json : gpupv_show_status)(

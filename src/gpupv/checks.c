@@ -506,8 +506,7 @@ static bool has_new_driver(const struct exam *exam, struct gv_buf *what)
 
 #define ASK_ON_HOST "run gpuvirt gpupv on the host itself, in an elevated terminal"
 
-/* A precondition, how much it needs, before which changes it is asked, and how it is seen to fail.
- */
+/* A precondition, how much it needs, before which changes it is asked, and how it fails. */
 static const struct row {
 	struct gv_gpupv_check check;
 	enum level level;
@@ -542,9 +541,9 @@ static const struct row {
 	 "GPU-PV needs Windows 10 1803 (build 17134) or later"},
 	 OF_HOST, ENABLE | LOOK, has_unknown_build},
 	{{"device-policy", WARNS,
-	 "if adding the GPU is refused: the values are in "
-	 "HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows\\HyperV; they hold for the whole "
-	 "host, so gpuvirt does not change them"},
+	 "if adding the GPU is refused, set it to 0 yourself, in "
+	 "HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows\\HyperV; it is for the whole host, "
+	 "so gpuvirt never does"},
 	 OF_HOST, ENABLE | LOOK, has_policy},
 	{{"server", WARNS,
 	 "consumer GPUs are not supported there, but are reported to work"},
@@ -584,7 +583,8 @@ static const struct row {
 	 "remove it in PowerShell: Remove-VMGpuPartitionAdapter"},
 	 OF_MACHINE, CHANGES, has_unknown_adapter},
 	{{"unknown-setting", BLOCKS,
-	 "leave it alone by a profile: --profile FILE with \"leave\""},
+	 "set it in Hyper-V Manager, or let enable leave it alone: --profile FILE with "
+	 "\"leave\""},
 	 OF_MACHINE, ENABLE | DISABLE, has_unknown_setting},
 	{{"no-gpu", BLOCKS,
 	 "install the driver of the GPU's maker (WDDM 2.4 or later) on the host"},
@@ -614,7 +614,8 @@ static const struct row {
 	 "to Windows 11"},
 	 OF_MACHINE, ENABLE, is_windows_choosing},
 	{{"known-trouble", WARNS,
-	 "save your work on the host before you start the machine"},
+	 "docs/gpupv.md has more; save your work on the host before you start the "
+	 "machine"},
 	 OF_MACHINE, ENABLE, has_known_trouble},
 	{{"address-width", BLOCKS,
 	 "it cannot be moved lower by the Hyper-V module; use a host with a newer "

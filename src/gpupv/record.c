@@ -146,11 +146,16 @@ enum gv_status gv_record_read(struct gv_record *out, const struct gv_record_key 
                               struct gv_error *err)
 {
 	struct gv_buf path = {0};
-	enum gv_status status = gv_record_path(&path, key, err);
+	struct gv_error failure = {0};
+	enum gv_status status = gv_record_path(&path, key, &failure);
 	if (status == GV_OK)
-		status = read_path(out, path.at, key, err);
+		status = read_path(out, path.at, key, &failure);
+	else if (status == GV_ENOENT)
+		*out = (struct gv_record){0};
 	gv_buf_dispose(&path);
-	return status;
+	if (status == GV_OK || status == GV_ENOENT)
+		return GV_OK;
+	return gv_fail(err, status, "%s", failure.message);
 }
 
 void gv_record_dispose(struct gv_record *record)

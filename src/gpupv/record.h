@@ -35,9 +35,9 @@ struct gv_record {
 };
 
 /*
- * Reads the record of KEY; none is fine and gives no entries. Whatever was not written by this
- * module is refused: GV_EPARSE, GV_EREFUSED for a file of another user or target, GV_ETOOBIG.
- * *OUT is untouched on failure.
+ * Reads the record of KEY; none, or no place for any, is fine and gives no entries. Whatever was
+ * not written by this module is refused: GV_EPARSE, GV_EREFUSED for a file of another user or
+ * target, GV_ETOOBIG. *OUT is untouched on failure.
  */
 enum gv_status gv_record_read(struct gv_record *out, const struct gv_record_key *key,
                               struct gv_error *err);
