@@ -3,7 +3,8 @@
 cmake_policy(VERSION 3.21)
 
 # The floors from the bottom: a file includes from its own floor and those before it.
-set(floors platform base lock rules knowledge vmx log repair config report verify rescue host doctor cli)
+set(floors platform base lock rules knowledge vmx log repair config report verify rescue host doctor gpupv
+  cli)
 
 # The floor of each public header, which is where its functions are.
 set(header_error base)
@@ -26,6 +27,7 @@ set(header_verify verify)
 set(header_rescue rescue)
 set(header_host host)
 set(header_doctor doctor)
+set(header_gpupv gpupv)
 
 # Text that only some files may have: "what it is|pattern|files that may have it".
 set(call "(^|[^a-zA-Z0-9_>.])")
@@ -36,7 +38,7 @@ set(system_headers "fcntl|unistd|iconv|dirent|signal|sys/[a-z]+|windows")
 set(reserved
   "a difference between systems|# *(if|elif)[a-z]*[^\n]*(${systems})|^src/platform/"
   "a print or an exit|${call}(${prints}|${exits})[ \t]*\\(|^src/cli/"
-  "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|(rules/pack|knowledge/knowledge|config/read)\\.c)$"
+  "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|(rules/pack|knowledge/knowledge|config/read|gpupv/profile)\\.c)$"
   "cJSON|(cJSON|#include <cjson)|^src/base/json\\.c$"
   "a system header|#include <(${system_headers})\\.h>|^src/platform/"
   "an assert, gone in a release build or an abort|[^_a-z]assert[ \t]*\\(|^$")

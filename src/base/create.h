@@ -38,4 +38,10 @@ enum gv_status gv_create_new(const char *path, struct gv_span text, const char *
 /* Closes, and removes what was not finished. */
 void gv_create_drop(struct gv_creation *creation);
 
+/*
+ * Makes TEXT what the file at PLACE holds, in place of what is there, whole and durable or not at
+ * all, for this user alone. PLACE is open, and held if others may write there too.
+ */
+enum gv_status gv_create_private(struct gv_place *place, struct gv_span text, struct gv_error *err);
+
 #endif

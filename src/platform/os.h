@@ -64,6 +64,15 @@ int gv_os_stat_dir(struct gv_os_dir *dir, struct gv_os_stat *out);
 int gv_os_list(struct gv_os_dir *dir, const char *name,
                bool (*each)(void *context, const char *name, enum gv_os_type type), void *context);
 
+/* Makes the folder NAME for this user alone; one that is there is fine. */
+int gv_os_make_folder(struct gv_os_dir *dir, const char *name);
+
+/*
+ * The folder in which programs of this user keep what must outlive them. *OUT is the caller's to
+ * free. ENOENT when the environment names no home.
+ */
+int gv_os_state_folder(char **out);
+
 /* Opens NAME to read; *FILE is to be closed with gv_os_close. Never blocks on a FIFO. */
 int gv_os_open(struct gv_os_dir *dir, const char *name, int *file);
 
@@ -172,6 +181,9 @@ void gv_os_end_by(int signal);
 /* The number of SIGPIPE, for gv_os_end_by. */
 int gv_os_broken_pipe(void);
 
+/* How many bits physical addresses have on this processor; 0 where it does not say. */
+unsigned gv_os_address_bits(void);
+
 /* How many threads can run at once; at least 1. */
 unsigned gv_os_processors(void);
 
@@ -241,6 +253,10 @@ bool gv_os_is_terminal(int file);
 
 /* How many columns the terminal FILE has; 80 when it does not say. */
 unsigned gv_os_columns(int file);
+
+/* Which Windows can be reached from here: none, the one this runs on, or the host of this WSL. */
+enum gv_os_windows { GV_OS_NO_WINDOWS, GV_OS_WINDOWS, GV_OS_WINDOWS_OF_WSL };
+enum gv_os_windows gv_os_windows(void);
 
 /* True when TEXT matches GLOB: * ? [...]; * does not match "/" when WHOLE_PATH. */
 bool gv_os_glob(const char *glob, const char *text, bool whole_path);
