@@ -467,15 +467,6 @@ static enum gv_exit undo(struct cli *cli)
 	return serve(cli, REQUEST_UNDO, cli->arguments[1]);
 }
 
-static enum gv_exit script(struct cli *cli)
-{
-	const char *verb = cli->arguments[1];
-	if (strcmp(verb, "enable") == 0 || strcmp(verb, "disable") == 0)
-		return serve(cli, REQUEST_SCRIPT, cli->arguments[2]);
-	output_error(&cli->out, NULL, "gpupv script enable TARGET, or gpupv script disable TARGET");
-	return EXIT_MISUSE;
-}
-
 #define ALWAYS (OPTION_BIT(OPTION_COLOR) | OPTION_BIT(OPTION_HELP))
 #define ASKS                                                                                       \
 	(ALWAYS | OPTION_BIT(OPTION_POWERSHELL) | OPTION_BIT(OPTION_COMPUTER) |                    \
@@ -485,6 +476,20 @@ static enum gv_exit script(struct cli *cli)
 #define SETS                                                                                       \
 	(OPTION_BIT(OPTION_GPU) | OPTION_BIT(OPTION_MMIO_HIGH) | OPTION_BIT(OPTION_PROFILE) |      \
 	 OPTION_BIT(OPTION_MODE))
+
+static enum gv_exit script(struct cli *cli)
+{
+	const char *verb = cli->arguments[1];
+	if (strcmp(verb, "disable") == 0 && (cli->settings.given & SETS) != 0) {
+		output_error(&cli->out, NULL,
+		             "gpupv script disable takes no GPU, size, profile or mode");
+		return EXIT_MISUSE;
+	}
+	if (strcmp(verb, "enable") == 0 || strcmp(verb, "disable") == 0)
+		return serve(cli, REQUEST_SCRIPT, cli->arguments[2]);
+	output_error(&cli->out, NULL, "gpupv script enable TARGET, or gpupv script disable TARGET");
+	return EXIT_MISUSE;
+}
 
 /* clang-format off */
 const struct command_verb gpupv_verbs[] = {
