@@ -258,8 +258,8 @@ static void each_system_has_its_powershell(void **state)
 		{GV_OS_NO_WINDOWS, "powershell.exe", false},
 		{GV_OS_WINDOWS_OF_WSL, "powershell.exe", true},
 		{GV_OS_WINDOWS_OF_WSL, "pwsh", false},
-		{GV_OS_WINDOWS, "root\\System32\\WindowsPowerShell\\v1.0\\powershell.exe", true},
-		{GV_OS_WINDOWS, "powershell.exe", false},
+		{GV_OS_WINDOWS_ITSELF, "root\\System32\\WindowsPowerShell\\v1.0\\powershell.exe", true},
+		{GV_OS_WINDOWS_ITSELF, "powershell.exe", false},
 	};
 	char *before = strdup(getenv("PATH"));
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -35,7 +35,7 @@ static const struct {
 	enum gv_os_windows where;
 	const char *program;
 } programs[] = {
-	{GV_OS_WINDOWS, "%SystemRoot%\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"},
+	{GV_OS_WINDOWS_ITSELF, "%SystemRoot%\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"},
 	{GV_OS_WINDOWS_OF_WSL, "/mnt/c/Windows/System32/WindowsPowerShell/v1.0/powershell.exe"},
 	{GV_OS_WINDOWS_OF_WSL, "powershell.exe"},
 	{GV_OS_NO_WINDOWS, "pwsh"},

@@ -255,7 +255,7 @@ bool gv_os_is_terminal(int file);
 unsigned gv_os_columns(int file);
 
 /* Which Windows can be reached from here: none, the one this runs on, or the host of this WSL. */
-enum gv_os_windows { GV_OS_NO_WINDOWS, GV_OS_WINDOWS, GV_OS_WINDOWS_OF_WSL };
+enum gv_os_windows { GV_OS_NO_WINDOWS, GV_OS_WINDOWS_ITSELF, GV_OS_WINDOWS_OF_WSL };
 enum gv_os_windows gv_os_windows(void);
 
 /* True when TEXT matches GLOB: * ? [...]; * does not match "/" when WHOLE_PATH. */
