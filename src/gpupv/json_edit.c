@@ -146,6 +146,20 @@ static void add_missing(struct gv_buf *out, const struct gv_json_map *map,
 	}
 }
 
+/* Makes the bytes from AT on, OLD, those of NEW: an edit of what differs, for a diff to be read. */
+static void replace(struct gv_edits *edits, size_t at, struct gv_span old, struct gv_span new)
+{
+	size_t least = old.len < new.len ? old.len : new.len;
+	size_t head = 0;
+	size_t tail = 0;
+	while (head < least && old.at[head] == new.at[head])
+		head++;
+	while (tail < least - head && old.at[old.len - 1 - tail] == new.at[new.len - 1 - tail])
+		tail++;
+	gv_edits_replace(edits, at + head, old.len - head - tail,
+	                 gv_span_part(new, head, new.len - tail));
+}
+
 /* Into an object that has members. MORE is what comes behind the last of them. */
 static void edit_in_place(struct gv_edits *edits, const struct gv_json_map *map, uint32_t object,
                           const struct json_member *members, size_t count, struct gv_buf *more)
@@ -156,14 +170,14 @@ static void edit_in_place(struct gv_edits *edits, const struct gv_json_map *map,
 		uint32_t found = gv_json_map_member(map, object, members[i].name);
 		if (found == GV_JSON_NOWHERE)
 			continue;
-		struct gv_span old = gv_json_map_bytes(map, found);
 		struct gv_buf value = {0};
 		gv_buf_add(&value, members[i].value);
 		/* Two edits that touch would be taken for one and its correction. */
 		if (found == last)
 			gv_buf_add(&value, gv_buf_span(more));
 		placed = placed || found == last;
-		gv_edits_replace(edits, map->at[found].at, old.len, gv_buf_span(&value));
+		replace(edits, map->at[found].at, gv_json_map_bytes(map, found),
+		        gv_buf_span(&value));
 		edits->failed |= value.failed;
 		gv_buf_dispose(&value);
 	}
