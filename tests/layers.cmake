@@ -21,6 +21,7 @@ set(header_diff report)
 set(header_report report)
 set(header_baseline report)
 set(header_gpupv_file gpupv)
+set(header_gpupv gpupv)
 
 # Text that only some files may have: "what it is|pattern|files that may have it".
 set(call "(^|[^a-zA-Z0-9_>.])")
@@ -31,7 +32,7 @@ set(system_headers "fcntl|unistd|iconv|dirent|signal|sys/[a-z]+|windows")
 set(reserved
   "a difference between systems|# *(if|elif)[a-z]*[^\n]*(${systems})|^src/platform/"
   "a print or an exit|${call}(${prints}|${exits})[ \t]*\\(|^src/cli/"
-  "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|(rules/pack|config/read)\\.c)$"
+  "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|(rules/pack|knowledge/knowledge|config/read)\\.c)$"
   "cJSON|(cJSON|#include <cjson)|^src/base/json\\.c$"
   "expat|(XML_[A-Z][a-z]|#include <expat)|^src/gpupv/sandbox\\.c$"
   "a system header|#include <(${system_headers})\\.h>|^src/platform/"

@@ -19,11 +19,11 @@
 #define GPU      "\\\\?\\PCI#A\\GPUPARAV"
 #define GPU_JSON "\"\\\\\\\\?\\\\PCI#A\\\\GPUPARAV\""
 
-static const struct gv_gpupv_device device = {{GPU, sizeof GPU - 1}, GV_GPUPV_WHOLE};
-static const struct gv_gpupv_wish on = {.on = true};
-static const struct gv_gpupv_wish off = {.on = false};
-static const struct gv_gpupv_wish mirror = {.on = true, .mode = GV_GPUPV_MIRROR};
-static const struct gv_gpupv_wish list = {.on = true, .devices = {&device, 1}};
+static const struct gv_gpufile_device device = {{GPU, sizeof GPU - 1}, GV_GPUFILE_WHOLE};
+static const struct gv_gpufile_wish on = {.on = true};
+static const struct gv_gpufile_wish off = {.on = false};
+static const struct gv_gpufile_wish mirror = {.on = true, .mode = GV_GPUFILE_MIRROR};
+static const struct gv_gpufile_wish list = {.on = true, .devices = {&device, 1}};
 
 /* Thousands of files need no disk to be waited for. */
 int __wrap_fsync(int file);
@@ -85,8 +85,8 @@ struct room {
 	char *path;
 	char *backup;
 	struct shelf shelf;
-	struct gv_gpupv_store store;
-	struct gv_gpupv_file_options options;
+	struct gv_gpufile_store store;
+	struct gv_gpufile_options options;
 };
 
 static void enter(struct room *room, const char *name)
@@ -97,9 +97,9 @@ static void enter(struct room *room, const char *name)
 	room->path = path_join(room->folder, name);
 	gv_buf_format(&backup, "%s.bak", room->path);
 	room->backup = backup.at;
-	room->store = (struct gv_gpupv_store){&room->shelf, newest, push, pop};
-	room->options = (struct gv_gpupv_file_options){
-		.backup = true, .write = true, .store = &room->store};
+	room->store = (struct gv_gpufile_store){&room->shelf, newest, push, pop};
+	room->options =
+		(struct gv_gpufile_options){.backup = true, .write = true, .store = &room->store};
 }
 
 static void leave(struct room *room)
@@ -119,43 +119,43 @@ static void assert_file(const char *path, struct gv_span want)
 }
 
 /* Makes the change and returns what became of it, without what it holds. */
-static struct gv_gpupv_file change(struct room *room, const struct gv_gpupv_wish *wish)
+static struct gv_gpufile change(struct room *room, const struct gv_gpufile_wish *wish)
 {
-	struct gv_gpupv_file file = {0};
+	struct gv_gpufile file = {0};
 	struct gv_error err = {0};
-	gv_gpupv_file_change(&file, room->path, wish, &room->options, &err);
+	gv_gpufile_change(&file, room->path, wish, &room->options, &err);
 	assert_string_equal(err.message, "");
-	struct gv_gpupv_file flags = file;
-	gv_gpupv_file_dispose(&file);
+	struct gv_gpufile flags = file;
+	gv_gpufile_dispose(&file);
 	return flags;
 }
 
 static void undo(struct room *room)
 {
-	struct gv_gpupv_file file = {0};
+	struct gv_gpufile file = {0};
 	struct gv_error err = {0};
-	gv_gpupv_file_undo(&file, room->path, &room->options, &err);
+	gv_gpufile_undo(&file, room->path, &room->options, &err);
 	assert_string_equal(err.message, "");
-	gv_gpupv_file_dispose(&file);
+	gv_gpufile_dispose(&file);
 }
 
 static enum gv_status fail_to_undo(struct room *room, const char *message)
 {
-	struct gv_gpupv_file file = {0};
+	struct gv_gpufile file = {0};
 	struct gv_error err = {0};
-	enum gv_status status = gv_gpupv_file_undo(&file, room->path, &room->options, &err);
+	enum gv_status status = gv_gpufile_undo(&file, room->path, &room->options, &err);
 	assert_string_equal(err.message, message);
 	assert_false(file.written);
-	gv_gpupv_file_dispose(&file);
+	gv_gpufile_dispose(&file);
 	return status;
 }
 
-static enum gv_gpupv_undo undo_state(struct room *room)
+static enum gv_gpufile_undo undo_state(struct room *room)
 {
-	struct gv_gpupv_file file = {0};
-	assert_int_equal(gv_gpupv_file_status(&file, room->path, &room->options, NULL), GV_OK);
-	enum gv_gpupv_undo state = file.undo;
-	gv_gpupv_file_dispose(&file);
+	struct gv_gpufile file = {0};
+	assert_int_equal(gv_gpufile_status(&file, room->path, &room->options, NULL), GV_OK);
+	enum gv_gpufile_undo state = file.undo;
+	gv_gpufile_dispose(&file);
 	return state;
 }
 
@@ -182,7 +182,7 @@ static void kinds_go_by_the_name(void **state)
 		{"a.vmx", NULL},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct gv_gpupv_kind *kind = gv_gpupv_kind_of(rows[i].path);
+		const struct gv_gpufile_kind *kind = gv_gpufile_kind_of(rows[i].path);
 		assert_int_equal(kind != NULL, rows[i].id != NULL);
 		if (kind != NULL)
 			assert_string_equal(kind->id, rows[i].id);
@@ -201,14 +201,14 @@ static void a_change_is_made_once_and_undone(void **state)
 	struct stat second;
 	enter(&room, "a.7b");
 	file_write(room.path, before);
-	assert_int_equal(undo_state(&room), GV_GPUPV_NO_RECORD);
+	assert_int_equal(undo_state(&room), GV_GPUFILE_NO_RECORD);
 	assert_true(change(&room, &mirror).written);
 	assert_file(room.path, after);
 	assert_file(room.backup, before);
-	assert_int_equal(undo_state(&room), GV_GPUPV_CAN_UNDO);
+	assert_int_equal(undo_state(&room), GV_GPUFILE_CAN_UNDO);
 
 	assert_int_equal(stat(room.path, &first), 0);
-	struct gv_gpupv_file again = change(&room, &mirror);
+	struct gv_gpufile again = change(&room, &mirror);
 	assert_false(again.changes || again.written);
 	assert_int_equal(stat(room.path, &second), 0);
 	assert_int_equal(first.st_ino, second.st_ino);
@@ -218,7 +218,7 @@ static void a_change_is_made_once_and_undone(void **state)
 	undo(&room);
 	assert_file(room.path, before);
 	assert_file(room.backup, after);
-	assert_int_equal(undo_state(&room), GV_GPUPV_NO_RECORD);
+	assert_int_equal(undo_state(&room), GV_GPUFILE_NO_RECORD);
 	assert_int_equal(fail_to_undo(&room, "there is no record of a change to undo"), GV_ENOENT);
 	leave(&room);
 }
@@ -252,13 +252,13 @@ static void an_undo_of_what_was_overtaken_is_refused(void **state)
 	file_write(room.path, SPAN("<Configuration/>"));
 	change(&room, &on);
 	file_write(room.path, SPAN("<Configuration><vGPU>Enable</vGPU></Configuration> "));
-	assert_int_equal(undo_state(&room), GV_GPUPV_OVERTAKEN);
+	assert_int_equal(undo_state(&room), GV_GPUFILE_OVERTAKEN);
 	assert_int_equal(fail_to_undo(&room, "has been changed by another program since: an undo "
 	                                     "would lose that; set it with enable or disable"),
 	                 GV_EREFUSED);
 	assert_file(room.path, SPAN("<Configuration><vGPU>Enable</vGPU></Configuration> "));
 	file_write(room.path, SPAN("<Configuration/>"));
-	assert_int_equal(undo_state(&room), GV_GPUPV_NOT_MADE);
+	assert_int_equal(undo_state(&room), GV_GPUFILE_NOT_MADE);
 	undo(&room);
 	assert_file(room.path, SPAN("<Configuration/>"));
 	assert_int_equal(room.shelf.count, 0);
@@ -281,13 +281,13 @@ static void a_list_that_nanabox_dropped_comes_back(void **state)
 	           SPAN(MARK "{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"Disabled\"}}}"));
 	change(&room, &mirror);
 	change(&room, &off);
-	struct gv_gpupv_file file = {0};
-	assert_int_equal(gv_gpupv_file_status(&file, room.path, &room.options, NULL), GV_OK);
+	struct gv_gpufile file = {0};
+	assert_int_equal(gv_gpufile_status(&file, room.path, &room.options, NULL), GV_OK);
 	assert_int_equal(file.setting.note_count, 1);
 	assert_string_equal(file.setting.notes[0].message,
 	                    "a list of 1 GPUs that the file no longer has is recorded: enable "
 	                    "lists them again");
-	gv_gpupv_file_dispose(&file);
+	gv_gpufile_dispose(&file);
 	change(&room, &on);
 	assert_file(room.path, SPAN(MARK "{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"List\","
 	                                 "\"SelectedDevices\":[" GPU_JSON "]}}}"));
@@ -307,10 +307,10 @@ static void a_missing_file_is_made_by_disable_alone(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct room room;
 		enter(&room, rows[i].name);
-		struct gv_gpupv_file file = change(&room, &on);
+		struct gv_gpufile file = change(&room, &on);
 		assert_false(file.changes || file.exists);
 		assert_int_equal(folder_count(room.folder), 0);
-		assert_int_equal(undo_state(&room), GV_GPUPV_NO_RECORD);
+		assert_int_equal(undo_state(&room), GV_GPUFILE_NO_RECORD);
 		assert_true(change(&room, &off).written);
 		assert_file(room.path, rows[i].made);
 		assert_int_equal(folder_count(room.folder), 1);
@@ -329,12 +329,12 @@ static void a_missing_file_of_another_kind_is_an_error(void **state)
 	static const enum gv_status wanted[] = {GV_ENOENT, GV_ENOENT, GV_EINVAL, GV_ESYSTEM};
 	for (size_t i = 0; i < COUNT(names); i++) {
 		struct room room;
-		struct gv_gpupv_file file = {0};
+		struct gv_gpufile file = {0};
 		enter(&room, names[i]);
-		assert_int_equal(gv_gpupv_file_change(&file, room.path, &off, &room.options, NULL),
+		assert_int_equal(gv_gpufile_change(&file, room.path, &off, &room.options, NULL),
 		                 wanted[i]);
 		assert_int_equal(folder_count(room.folder), 0);
-		gv_gpupv_file_dispose(&file);
+		gv_gpufile_dispose(&file);
 		leave(&room);
 	}
 }
@@ -344,14 +344,13 @@ static void a_link_stays_a_link_and_one_to_nothing_is_an_error(void **state)
 	(void)state;
 	struct room room;
 	struct stat stat;
-	struct gv_gpupv_file file = {0};
+	struct gv_gpufile file = {0};
 	struct gv_error err = {0};
 	enter(&room, ".wslconfig");
 	assert_int_equal(symlink("real", room.path), 0);
-	assert_int_equal(gv_gpupv_file_change(&file, room.path, &off, &room.options, &err),
-	                 GV_ENOENT);
+	assert_int_equal(gv_gpufile_change(&file, room.path, &off, &room.options, &err), GV_ENOENT);
 	assert_string_equal(err.message, "is a link that leads nowhere");
-	gv_gpupv_file_dispose(&file);
+	gv_gpufile_dispose(&file);
 	char *real = path_join(room.folder, "real");
 	file_write(real, SPAN("[wsl2]\n"));
 	assert_true(change(&room, &off).written);
@@ -373,7 +372,7 @@ static void guards_keep_a_file_from_being_written(void **state)
 	file_write(room.path, SPAN("[gpu]\n"));
 	assert_int_equal(link(room.path, other), 0);
 	assert_int_equal(chmod(room.path, 0444), 0);
-	struct gv_gpupv_file file = change(&room, &off);
+	struct gv_gpufile file = change(&room, &off);
 	assert_true(file.changes && file.refused && !file.written);
 	assert_int_equal(file.refusals.count, 2);
 	assert_string_equal(file.refusals.at[0].guard, "read-only");
@@ -395,13 +394,13 @@ static void a_dry_run_touches_nothing(void **state)
 	struct room room;
 	enter(&room, "wsl.conf");
 	room.options.write = false;
-	struct gv_gpupv_file file = {0};
-	assert_int_equal(gv_gpupv_file_change(&file, room.path, &off, &room.options, NULL), GV_OK);
+	struct gv_gpufile file = {0};
+	assert_int_equal(gv_gpufile_change(&file, room.path, &off, &room.options, NULL), GV_OK);
 	assert_true(file.changes);
 	assert_false(file.written);
 	assert_span(gv_buf_span(&file.text), SPAN("[gpu]\nenabled=false\n"));
 	assert_int_equal(file.edits.count, 1);
-	gv_gpupv_file_dispose(&file);
+	gv_gpufile_dispose(&file);
 	assert_int_equal(folder_count(room.folder), 0);
 	assert_int_equal(room.shelf.pushes, 0);
 	leave(&room);
@@ -411,16 +410,16 @@ static void nothing_changes_without_its_record(void **state)
 {
 	(void)state;
 	struct room room;
-	struct gv_gpupv_file file = {0};
+	struct gv_gpufile file = {0};
 	struct gv_error err = {0};
 	enter(&room, "wsl.conf");
 	file_write(room.path, SPAN("[gpu]\n"));
 	room.shelf.refuses = true;
-	assert_int_equal(gv_gpupv_file_change(&file, room.path, &off, &room.options, &err),
+	assert_int_equal(gv_gpufile_change(&file, room.path, &off, &room.options, &err),
 	                 GV_ESYSTEM);
 	assert_string_equal(err.message, "the disk is full");
 	assert_false(file.written);
-	gv_gpupv_file_dispose(&file);
+	gv_gpufile_dispose(&file);
 	assert_file(room.path, SPAN("[gpu]\n"));
 	assert_int_equal(folder_count(room.folder), 1);
 	leave(&room);
@@ -439,18 +438,17 @@ static void a_record_that_is_wrong_is_no_way_back(void **state)
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct room room;
-		struct gv_gpupv_file file = {0};
+		struct gv_gpufile file = {0};
 		enter(&room, "wsl.conf");
 		file_write(room.path, SPAN("[gpu]"));
 		change(&room, &off);
 		char *found = strstr(room.shelf.records[0].at, rows[i].find);
 		assert_non_null(found);
 		memcpy(found, rows[i].put, strlen(rows[i].put));
-		assert_int_equal(gv_gpupv_file_undo(&file, room.path, &room.options, NULL),
-		                 GV_EPARSE);
+		assert_int_equal(gv_gpufile_undo(&file, room.path, &room.options, NULL), GV_EPARSE);
 		assert_false(file.written);
 		assert_file(room.path, SPAN("[gpu]\nenabled=false"));
-		gv_gpupv_file_dispose(&file);
+		gv_gpufile_dispose(&file);
 		leave(&room);
 	}
 }
@@ -458,20 +456,20 @@ static void a_record_that_is_wrong_is_no_way_back(void **state)
 static void a_wish_that_the_kind_does_not_know_is_refused(void **state)
 {
 	(void)state;
-	static const struct gv_gpupv_wish *const wishes[] = {&mirror, &list};
+	static const struct gv_gpufile_wish *const wishes[] = {&mirror, &list};
 	for (size_t i = 0; i < COUNT(wishes); i++) {
 		struct room room;
-		struct gv_gpupv_file file = {0};
+		struct gv_gpufile file = {0};
 		struct gv_error err = {0};
 		enter(&room, "a.wsb");
 		file_write(room.path, SPAN("<Configuration/>"));
 		assert_int_equal(
-			gv_gpupv_file_change(&file, room.path, wishes[i], &room.options, &err),
+			gv_gpufile_change(&file, room.path, wishes[i], &room.options, &err),
 			GV_EINVAL);
 		assert_string_equal(
 			err.message,
 			"a Windows Sandbox configuration has no modes and no list of GPUs");
-		gv_gpupv_file_dispose(&file);
+		gv_gpufile_dispose(&file);
 		leave(&room);
 	}
 }
@@ -480,16 +478,38 @@ static void a_file_of_100_megabytes_is_refused_unread(void **state)
 {
 	(void)state;
 	struct room room;
-	struct gv_gpupv_file file = {0};
+	struct gv_gpufile file = {0};
 	struct gv_error err = {0};
 	enter(&room, "a.7b");
 	file_write(room.path, SPAN(MARK "{\"NanaBox\":{}}"));
 	assert_int_equal(truncate(room.path, 100000000), 0);
-	assert_int_equal(gv_gpupv_file_status(&file, room.path, &room.options, &err), GV_ETOOBIG);
+	assert_int_equal(gv_gpufile_status(&file, room.path, &room.options, &err), GV_ETOOBIG);
 	assert_string_equal(err.message,
 	                    "larger than 1 MiB: no NanaBox machine is, real ones have a "
 	                    "few thousand bytes");
-	gv_gpupv_file_dispose(&file);
+	gv_gpufile_dispose(&file);
+	leave(&room);
+}
+
+static void records_can_be_kept_in_the_state_folder(void **state)
+{
+	(void)state;
+	static const struct gv_span before = BYTES_OF(MARK "{\"NanaBox\":{}}");
+	struct room room;
+	enter(&room, "\xFF \xC3\xA4.7b");
+	char *home = path_join(room.folder, "state");
+	assert_int_equal(setenv("XDG_STATE_HOME", home, 1), 0);
+	room.options.store = gv_gpufile_store();
+	file_write(room.path, before);
+	assert_int_equal(undo_state(&room), GV_GPUFILE_NO_RECORD);
+	change(&room, &list);
+	change(&room, &off);
+	assert_int_equal(undo_state(&room), GV_GPUFILE_CAN_UNDO);
+	undo(&room);
+	undo(&room);
+	assert_file(room.path, before);
+	assert_int_equal(fail_to_undo(&room, "there is no record of a change to undo"), GV_ENOENT);
+	free(home);
 	leave(&room);
 }
 
@@ -620,13 +640,13 @@ static void make_wsl(struct gv_buf *out, uint64_t *seed, bool windows)
 
 /* Wish, wish again, undo: once changed, then nothing to do, then the same bytes. */
 static void check_round_trip(struct room *room, struct gv_span text,
-                             const struct gv_gpupv_wish *wish, size_t *changes)
+                             const struct gv_gpufile_wish *wish, size_t *changes)
 {
 	file_write(room->path, text);
 	size_t pushes = room->shelf.pushes;
-	struct gv_gpupv_file first = change(room, wish);
+	struct gv_gpufile first = change(room, wish);
 	struct gv_buf once = file_read(room->path);
-	struct gv_gpupv_file second = change(room, wish);
+	struct gv_gpufile second = change(room, wish);
 	assert_false(second.changes);
 	assert_file(room->path, gv_buf_span(&once));
 	assert_int_equal(room->shelf.pushes, pushes + first.changes);
@@ -640,10 +660,10 @@ static void check_round_trip(struct room *room, struct gv_span text,
 }
 
 static const char *const names[] = {"a.7b", "a.wsb", ".wslconfig", "wsl.conf"};
-static const struct gv_gpupv_wish *const wishes[] = {&on, &off, &list, &mirror};
+static const struct gv_gpufile_wish *const wishes[] = {&on, &off, &list, &mirror};
 
 /* A file of the kind number KIND, and a wish for it. */
-static const struct gv_gpupv_wish *make(struct gv_buf *out, uint64_t *seed, size_t kind)
+static const struct gv_gpufile_wish *make(struct gv_buf *out, uint64_t *seed, size_t kind)
 {
 	gv_buf_text(out, "");
 	if (kind == 0)
@@ -666,7 +686,7 @@ static void what_is_undone_has_its_old_bytes(void **state)
 		enter(&room, names[kind]);
 		for (size_t i = 0; i < count; i++) {
 			struct gv_buf text = {0};
-			const struct gv_gpupv_wish *wish = make(&text, &seed, kind);
+			const struct gv_gpufile_wish *wish = make(&text, &seed, kind);
 			check_round_trip(&room, gv_buf_span(&text), wish, &changes);
 			gv_buf_dispose(&text);
 		}
@@ -701,12 +721,12 @@ static void what_is_damaged_is_refused_or_undone(void **state)
 		enter(&room, names[kind]);
 		for (size_t i = 0; i < count; i++) {
 			struct gv_buf text = {0};
-			struct gv_gpupv_file file = {0};
-			const struct gv_gpupv_wish *wish = make(&text, &seed, kind);
+			struct gv_gpufile file = {0};
+			const struct gv_gpufile_wish *wish = make(&text, &seed, kind);
 			damage(&text, &seed);
 			file_write(room.path, gv_buf_span(&text));
 			struct gv_error err = {0};
-			gv_gpupv_file_change(&file, room.path, wish, &room.options, &err);
+			gv_gpufile_change(&file, room.path, wish, &room.options, &err);
 			assert_true(file.written == (err.status == GV_OK && file.changes));
 			refused += err.status != GV_OK;
 			assert_true(err.status == GV_OK || err.message[0] != '\0');
@@ -714,7 +734,7 @@ static void what_is_damaged_is_refused_or_undone(void **state)
 				undo(&room);
 			assert_file(room.path, gv_buf_span(&text));
 			assert_int_equal(room.shelf.count, 0);
-			gv_gpupv_file_dispose(&file);
+			gv_gpufile_dispose(&file);
 			gv_buf_dispose(&text);
 		}
 		assert_true(refused > count / 100 && refused < count);
@@ -739,6 +759,7 @@ int main(void)
 		cmocka_unit_test(a_record_that_is_wrong_is_no_way_back),
 		cmocka_unit_test(a_wish_that_the_kind_does_not_know_is_refused),
 		cmocka_unit_test(a_file_of_100_megabytes_is_refused_unread),
+		cmocka_unit_test(records_can_be_kept_in_the_state_folder),
 		cmocka_unit_test(what_is_undone_has_its_old_bytes),
 		cmocka_unit_test(what_is_damaged_is_refused_or_undone),
 	};

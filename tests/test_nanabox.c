@@ -18,9 +18,9 @@
 #define OTHER      "\\\\?\\PCI#OTHER\\GPUPARAV"
 #define OTHER_JSON "\"\\\\\\\\?\\\\PCI#OTHER\\\\GPUPARAV\""
 
-static const struct gv_gpupv_device device = {{GPU, sizeof GPU - 1}, GV_GPUPV_WHOLE};
-static const struct gv_gpupv_device part = {{OTHER, sizeof OTHER - 1}, 3};
-static const struct gv_gpupv_device wrong = {{"PCI#X", 5}, GV_GPUPV_WHOLE};
+static const struct gv_gpufile_device device = {{GPU, sizeof GPU - 1}, GV_GPUFILE_WHOLE};
+static const struct gv_gpufile_device part = {{OTHER, sizeof OTHER - 1}, 3};
+static const struct gv_gpufile_device wrong = {{"PCI#X", 5}, GV_GPUFILE_WHOLE};
 
 /* TEXT behind a byte order mark; the caller's. */
 static struct gv_buf marked(const char *text)
@@ -36,38 +36,38 @@ static void a_file_says_what_nanabox_makes_of_it(void **state)
 	(void)state;
 	static const struct {
 		const char *text;
-		enum gv_gpupv_power power;
-		enum gv_gpupv_mode mode;
+		enum gv_gpufile_power power;
+		enum gv_gpufile_mode mode;
 		size_t devices;
 		uint16_t partition; /* of the last device */
 		bool store;
 		const char *notes[4];
 	} rows[] = {
-		{"{\"NanaBox\":{}}", GV_GPUPV_IS_OFF, GV_GPUPV_DISABLED, 0, 0, false, {NULL}},
+		{"{\"NanaBox\":{}}", GV_GPUFILE_IS_OFF, GV_GPUFILE_DISABLED, 0, 0, false, {NULL}},
 		{"{\"NanaBox\":{\"Gpu\":{}}}",
-	         GV_GPUPV_IS_OFF,
-	         GV_GPUPV_DISABLED,
+	         GV_GPUFILE_IS_OFF,
+	         GV_GPUFILE_DISABLED,
 	         0,
 	         0,
 	         false,
 	         {NULL}},
 		{"{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"Default\"}}}",
-	         GV_GPUPV_IS_ON,
-	         GV_GPUPV_DEFAULT,
+	         GV_GPUFILE_IS_ON,
+	         GV_GPUFILE_DEFAULT,
 	         0,
 	         0,
 	         false,
 	         {NULL}},
 		{"{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"M\\u0069rror\",\"EnableHostDriverStore\":true}}}",
-	         GV_GPUPV_IS_ON,
-	         GV_GPUPV_MIRROR,
+	         GV_GPUFILE_IS_ON,
+	         GV_GPUFILE_MIRROR,
 	         0,
 	         0,
 	         true,
 	         {"with EnableHostDriverStore the machine cannot be suspended"}},
 		{"{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"list\",\"SelectedDevices\":[\"a\"]}}}",
-	         GV_GPUPV_IS_OFF,
-	         GV_GPUPV_DISABLED,
+	         GV_GPUFILE_IS_OFF,
+	         GV_GPUFILE_DISABLED,
 	         1,
 	         65535,
 	         false,
@@ -76,16 +76,16 @@ static void a_file_says_what_nanabox_makes_of_it(void **state)
 	          "SelectedDevices counts in the mode List only: NanaBox drops it when it next "
 	          "writes the file"}},
 		{"{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":true}}}",
-	         GV_GPUPV_IS_OFF,
-	         GV_GPUPV_DISABLED,
+	         GV_GPUFILE_IS_OFF,
+	         GV_GPUFILE_DISABLED,
 	         0,
 	         0,
 	         false,
 	         {"AssignmentMode is true: NanaBox knows Disabled, Default, List and Mirror, so "
 	          "spelt, and takes all else for Disabled"}},
 		{"{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"List\",\"SelectedDevices\":[\"\",{},7]}}}",
-	         GV_GPUPV_IS_OFF,
-	         GV_GPUPV_DISABLED,
+	         GV_GPUFILE_IS_OFF,
+	         GV_GPUFILE_DISABLED,
 	         0,
 	         0,
 	         false,
@@ -94,15 +94,15 @@ static void a_file_says_what_nanabox_makes_of_it(void **state)
 	          "names no GPU: NanaBox drops this entry",
 	          "AssignmentMode is List, but no GPU is listed: NanaBox takes it for Disabled"}},
 		{"{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"List\"}}}",
-	         GV_GPUPV_IS_OFF,
-	         GV_GPUPV_DISABLED,
+	         GV_GPUFILE_IS_OFF,
+	         GV_GPUFILE_DISABLED,
 	         0,
 	         0,
 	         false,
 	         {"AssignmentMode is List, but no GPU is listed: NanaBox takes it for Disabled"}},
 		{"{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"List\",\"SelectedDevices\":\"a\"}}}",
-	         GV_GPUPV_IS_OFF,
-	         GV_GPUPV_DISABLED,
+	         GV_GPUFILE_IS_OFF,
+	         GV_GPUFILE_DISABLED,
 	         0,
 	         0,
 	         false,
@@ -110,24 +110,24 @@ static void a_file_says_what_nanabox_makes_of_it(void **state)
 	          "AssignmentMode is List, but no GPU is listed: NanaBox takes it for Disabled"}},
 		{"{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"List\",\"SelectedDevices\":"
 	         "[\"a\",{\"DeviceInterface\":\"b\",\"PartitionId\":65535}]}}}",
-	         GV_GPUPV_IS_ON,
-	         GV_GPUPV_LIST,
+	         GV_GPUFILE_IS_ON,
+	         GV_GPUFILE_LIST,
 	         2,
 	         65535,
 	         false,
 	         {NULL}},
 		{"{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"List\",\"SelectedDevices\":"
 	         "[{\"DeviceInterface\":\"b\",\"PartitionId\":65539}]}}}",
-	         GV_GPUPV_IS_ON,
-	         GV_GPUPV_LIST,
+	         GV_GPUFILE_IS_ON,
+	         GV_GPUFILE_LIST,
 	         1,
 	         3,
 	         false,
 	         {"PartitionId is above 65535: NanaBox takes it for 3"}},
 		{"{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"List\",\"SelectedDevices\":"
 	         "[{\"DeviceInterface\":\"b\",\"PartitionId\":\"65535\"}]}}}",
-	         GV_GPUPV_IS_ON,
-	         GV_GPUPV_LIST,
+	         GV_GPUFILE_IS_ON,
+	         GV_GPUFILE_LIST,
 	         1,
 	         0,
 	         false,
@@ -135,24 +135,24 @@ static void a_file_says_what_nanabox_makes_of_it(void **state)
 	          "for GPU-PV (65535)"}},
 		{"{\"NanaBox\":{\"Gpu\":{\"AssignmentMode\":\"List\",\"SelectedDevices\":"
 	         "[{\"DeviceInterface\":\"b\",\"PartitionId\":-1}]}}}",
-	         GV_GPUPV_IS_ON,
-	         GV_GPUPV_LIST,
+	         GV_GPUFILE_IS_ON,
+	         GV_GPUFILE_LIST,
 	         1,
 	         0,
 	         false,
 	         {"no PartitionId that is a whole number: NanaBox takes it for partition 0, not "
 	          "for GPU-PV (65535)"}},
 		{"{\"NanaBox\":{\"Gpu\":{\"EnableHostDriverStore\":\"true\"}}}",
-	         GV_GPUPV_IS_OFF,
-	         GV_GPUPV_DISABLED,
+	         GV_GPUFILE_IS_OFF,
+	         GV_GPUFILE_DISABLED,
 	         0,
 	         0,
 	         false,
 	         {"EnableHostDriverStore is neither true nor false: it counts as false"}},
 		{"{\"gpu\":{\"AssignmentMode\":\"List\"},\"NanaBox\":{\"gpu\":{\"AssignmentMode\":"
 	         "\"List\"},\"Deep\":{\"Gpu\":{\"AssignmentMode\":\"Mirror\"}}}}",
-	         GV_GPUPV_IS_OFF,
-	         GV_GPUPV_DISABLED,
+	         GV_GPUFILE_IS_OFF,
+	         GV_GPUFILE_DISABLED,
 	         0,
 	         0,
 	         false,
@@ -160,7 +160,7 @@ static void a_file_says_what_nanabox_makes_of_it(void **state)
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct gv_buf text = marked(rows[i].text);
-		struct gv_gpupv_setting setting = {0};
+		struct gv_gpufile_setting setting = {0};
 		assert_int_equal(nanabox_read(&setting, gv_buf_span(&text), NULL), GV_OK);
 		assert_int_equal(setting.power, rows[i].power);
 		assert_int_equal(setting.mode, rows[i].mode);
@@ -175,7 +175,7 @@ static void a_file_says_what_nanabox_makes_of_it(void **state)
 		assert_int_equal(setting.note_count, notes);
 		for (size_t j = 0; j < notes; j++)
 			assert_string_equal(setting.notes[j].message, rows[i].notes[j]);
-		gv_gpupv_setting_dispose(&setting);
+		gv_gpufile_setting_dispose(&setting);
 		gv_buf_dispose(&text);
 	}
 }
@@ -208,9 +208,9 @@ static void what_nanabox_would_not_read_is_refused(void **state)
 		{BYTES(MARK "{\"NanaBox\":{},\"NanaBox\":{}}"), 1, 15,
 	         "a name that stands twice in its object"},
 	};
-	struct gv_gpupv_wish wish = {.on = true};
+	struct gv_gpufile_wish wish = {.on = true};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct gv_gpupv_setting setting = {0};
+		struct gv_gpufile_setting setting = {0};
 		struct gv_edits edits = {0};
 		struct gv_error err = {0};
 		struct gv_error other = {0};
@@ -222,26 +222,26 @@ static void what_nanabox_would_not_read_is_refused(void **state)
 		assert_string_equal(other.message, rows[i].message);
 		assert_int_equal(edits.count, 0);
 		gv_edits_dispose(&edits);
-		gv_gpupv_setting_dispose(&setting);
+		gv_gpufile_setting_dispose(&setting);
 	}
 }
 
-static const struct gv_gpupv_wish off = {.on = false};
-static const struct gv_gpupv_wish on = {.on = true};
-static const struct gv_gpupv_wish mirror = {.on = true, .mode = GV_GPUPV_MIRROR};
-static const struct gv_gpupv_wish one = {.on = true, .devices = {&device, 1}};
-static const struct gv_gpupv_wish again = {.on = true, .remembered = {&device, 1}};
-static const struct gv_gpupv_wish partition = {.on = true, .remembered = {&part, 1}};
-static const struct gv_gpupv_wish shared = {
-	.on = true, .mode = GV_GPUPV_DEFAULT, .driver_store = GV_GPUPV_ON};
-static const struct gv_gpupv_wish unshared = {.on = true, .driver_store = GV_GPUPV_OFF};
+static const struct gv_gpufile_wish off = {.on = false};
+static const struct gv_gpufile_wish on = {.on = true};
+static const struct gv_gpufile_wish mirror = {.on = true, .mode = GV_GPUFILE_MIRROR};
+static const struct gv_gpufile_wish one = {.on = true, .devices = {&device, 1}};
+static const struct gv_gpufile_wish again = {.on = true, .remembered = {&device, 1}};
+static const struct gv_gpufile_wish partition = {.on = true, .remembered = {&part, 1}};
+static const struct gv_gpufile_wish shared = {
+	.on = true, .mode = GV_GPUFILE_DEFAULT, .driver_store = GV_GPUFILE_ON};
+static const struct gv_gpufile_wish unshared = {.on = true, .driver_store = GV_GPUFILE_OFF};
 
 static void only_what_is_wanted_changes(void **state)
 {
 	(void)state;
 	static const struct {
 		const char *before;
-		const struct gv_gpupv_wish *wish;
+		const struct gv_gpufile_wish *wish;
 		const char *after; /* NULL: the same */
 	} rows[] = {
 		/* The value alone, whatever is around it. */
@@ -343,12 +343,12 @@ static void only_what_is_wanted_changes(void **state)
 static void a_wish_that_cannot_be_met_is_refused(void **state)
 {
 	(void)state;
-	static const struct gv_gpupv_wish no_list = {.on = true, .mode = GV_GPUPV_LIST};
-	static const struct gv_gpupv_wish both = {
-		.on = true, .mode = GV_GPUPV_MIRROR, .devices = {&device, 1}};
-	static const struct gv_gpupv_wish no_path = {.on = true, .devices = {&wrong, 1}};
+	static const struct gv_gpufile_wish no_list = {.on = true, .mode = GV_GPUFILE_LIST};
+	static const struct gv_gpufile_wish both = {
+		.on = true, .mode = GV_GPUFILE_MIRROR, .devices = {&device, 1}};
+	static const struct gv_gpufile_wish no_path = {.on = true, .devices = {&wrong, 1}};
 	static const struct {
-		const struct gv_gpupv_wish *wish;
+		const struct gv_gpufile_wish *wish;
 		const char *message;
 	} rows[] = {
 		{&no_list, "the mode list needs a GPU to list: name it with --gpu, 'gpuvirt gpupv "
@@ -375,12 +375,12 @@ static enum gv_status read_many(const char *head, const char *piece, size_t coun
                                 struct gv_error *err)
 {
 	struct gv_buf text = marked(head);
-	struct gv_gpupv_setting setting = {0};
+	struct gv_gpufile_setting setting = {0};
 	for (size_t i = 0; i < count; i++)
 		gv_buf_text(&text, piece);
 	gv_buf_text(&text, tail);
 	enum gv_status status = nanabox_read(&setting, gv_buf_span(&text), err);
-	gv_gpupv_setting_dispose(&setting);
+	gv_gpufile_setting_dispose(&setting);
 	gv_buf_dispose(&text);
 	return status;
 }

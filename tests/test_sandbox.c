@@ -23,41 +23,42 @@ static void a_file_says_what_is_documented(void **state)
 	(void)state;
 	static const struct {
 		const char *text;
-		enum gv_gpupv_power power;
+		enum gv_gpufile_power power;
 		const char *value;
 		const char *note; /* NULL: none */
 	} rows[] = {
-		{"<Configuration/>", GV_GPUPV_IS_OPEN,
+		{"<Configuration/>", GV_GPUFILE_IS_OPEN,
 	         "vGPU is not set: Default, which is documented as off since 2024", NULL},
-		{"<Configuration><vGPU>Enable</vGPU></Configuration>", GV_GPUPV_IS_ON,
+		{"<Configuration><vGPU>Enable</vGPU></Configuration>", GV_GPUFILE_IS_ON,
 	         "vGPU is Enable", NULL},
-		{"<configuration><VGpu>\n  Disable\n</VGpu></configuration>", GV_GPUPV_IS_OFF,
+		{"<configuration><VGpu>\n  Disable\n</VGpu></configuration>", GV_GPUFILE_IS_OFF,
 	         "vGPU is Disable", NULL},
 		{"<Configuration><vGpu a='1'><!-- no --><![CDATA[Default]]></vGpu></Configuration>",
-	         GV_GPUPV_IS_OPEN, "vGPU is Default, which is documented as off since 2024", NULL},
-		{"<Configuration><vGPU>&#69;nable</vGPU></Configuration>", GV_GPUPV_IS_ON,
+	         GV_GPUFILE_IS_OPEN, "vGPU is Default, which is documented as off since 2024",
+	         NULL},
+		{"<Configuration><vGPU>&#69;nable</vGPU></Configuration>", GV_GPUFILE_IS_ON,
 	         "vGPU is Enable", NULL},
-		{"<Configuration>\n<vGPU>enable</vGPU></Configuration>", GV_GPUPV_IS_OPEN,
+		{"<Configuration>\n<vGPU>enable</vGPU></Configuration>", GV_GPUFILE_IS_OPEN,
 	         "vGPU is \"enable\"",
 	         "line 2: vGPU is \"enable\": documented are Enable, Disable and Default, so spelt; "
 	         "what Windows Sandbox makes of others is not known"},
-		{"<Configuration><vGPU/></Configuration>", GV_GPUPV_IS_OPEN, "vGPU is \"\"",
+		{"<Configuration><vGPU/></Configuration>", GV_GPUFILE_IS_OPEN, "vGPU is \"\"",
 	         "line 1: vGPU is \"\": documented are Enable, Disable and Default, so spelt; what "
 	         "Windows Sandbox makes of others is not known"},
 		{"<Configuration><vGPU>Enable</vGPU>\n<vgpu>Enable</vgpu></Configuration>",
-	         GV_GPUPV_IS_OPEN, "vGPU stands 2 times",
+	         GV_GPUFILE_IS_OPEN, "vGPU stands 2 times",
 	         "line 2: a second vGPU: which one counts is not known"},
-		{"<Configuration><vGPU>En<!-- x -->able</vGPU></Configuration>", GV_GPUPV_IS_OPEN,
+		{"<Configuration><vGPU>En<!-- x -->able</vGPU></Configuration>", GV_GPUFILE_IS_OPEN,
 	         "vGPU holds more than one text", "line 1: vGPU holds more than one text"},
-		{"<Configuration><vGPU>Enable<b/></vGPU></Configuration>", GV_GPUPV_IS_OPEN,
+		{"<Configuration><vGPU>Enable<b/></vGPU></Configuration>", GV_GPUFILE_IS_OPEN,
 	         "vGPU holds more than one text", "line 1: vGPU holds more than one text"},
-		{"<Configuration><a><vGPU>Enable</vGPU></a></Configuration>", GV_GPUPV_IS_OPEN,
+		{"<Configuration><a><vGPU>Enable</vGPU></a></Configuration>", GV_GPUFILE_IS_OPEN,
 	         "vGPU is not set: Default, which is documented as off since 2024", NULL},
-		{"<Configuration><!-- <vGPU>Enable</vGPU> --></Configuration>", GV_GPUPV_IS_OPEN,
+		{"<Configuration><!-- <vGPU>Enable</vGPU> --></Configuration>", GV_GPUFILE_IS_OPEN,
 	         "vGPU is not set: Default, which is documented as off since 2024", NULL},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct gv_gpupv_setting setting = {0};
+		struct gv_gpufile_setting setting = {0};
 		struct gv_error err = {0};
 		sandbox_read(&setting, gv_span_of(rows[i].text), &err);
 		assert_string_equal(err.message, "");
@@ -66,7 +67,7 @@ static void a_file_says_what_is_documented(void **state)
 		assert_int_equal(setting.note_count, rows[i].note != NULL);
 		if (rows[i].note != NULL)
 			assert_string_equal(setting.notes[0].message, rows[i].note);
-		gv_gpupv_setting_dispose(&setting);
+		gv_gpufile_setting_dispose(&setting);
 	}
 }
 
@@ -106,13 +107,13 @@ static void what_is_no_sandbox_is_refused(void **state)
 	         "the outermost element is not Configuration: not a Windows Sandbox file"},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct gv_gpupv_setting setting = {0};
+		struct gv_gpufile_setting setting = {0};
 		struct gv_error err = {0};
 		assert_int_equal(sandbox_read(&setting, gv_span_of(rows[i].text), &err), GV_EPARSE);
 		assert_string_equal(err.message, rows[i].message);
 		assert_int_equal(err.line, rows[i].line);
 		assert_int_equal(err.column, rows[i].column);
-		gv_gpupv_setting_dispose(&setting);
+		gv_gpufile_setting_dispose(&setting);
 	}
 }
 
@@ -160,7 +161,7 @@ static const struct {
 /* BEFORE becomes AFTER, and then nothing is left to do. */
 static void check_edit(struct gv_span before, bool on, struct gv_span after)
 {
-	struct gv_gpupv_wish wish = {.on = on};
+	struct gv_gpufile_wish wish = {.on = on};
 	struct gv_edits edits = {0};
 	struct gv_edits more = {0};
 	struct gv_buf made = {0};
@@ -232,7 +233,7 @@ static void what_cannot_be_told_apart_is_refused(void **state)
 	         "vGPU holds more than one text: leave one of Enable and Disable"},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct gv_gpupv_wish wish = {.on = true};
+		struct gv_gpufile_wish wish = {.on = true};
 		struct gv_edits edits = {0};
 		struct gv_error err = {0};
 		assert_int_equal(sandbox_plan(&edits, gv_span_of(rows[i].text), &wish, &err),
@@ -248,7 +249,7 @@ static void depth_and_size_are_no_trouble(void **state)
 {
 	(void)state;
 	struct gv_buf text = {0};
-	struct gv_gpupv_setting setting = {0};
+	struct gv_gpufile_setting setting = {0};
 	size_t depth = 100000 / MANY_DIVISOR;
 	gv_buf_text(&text, "<Configuration>");
 	for (size_t i = 0; i < depth; i++)
@@ -257,8 +258,8 @@ static void depth_and_size_are_no_trouble(void **state)
 		gv_buf_text(&text, "</a>");
 	gv_buf_text(&text, "<vGPU>Enable</vGPU></Configuration>");
 	assert_int_equal(sandbox_read(&setting, gv_buf_span(&text), NULL), GV_OK);
-	assert_int_equal(setting.power, GV_GPUPV_IS_ON);
-	gv_gpupv_setting_dispose(&setting);
+	assert_int_equal(setting.power, GV_GPUFILE_IS_ON);
+	gv_gpufile_setting_dispose(&setting);
 	gv_buf_dispose(&text);
 }
 

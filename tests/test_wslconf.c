@@ -68,19 +68,19 @@ static void a_file_says_what_wsl_makes_of_it(void **state)
 	         "WSL does not know this line and reads nothing behind it"},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct gv_gpupv_setting setting = {0};
+		struct gv_gpufile_setting setting = {0};
 		struct gv_error err = {0};
 		(rows[i].windows ? wslconfig_read : wslconf_read)(&setting,
 		                                                  gv_span_of(rows[i].text), &err);
 		assert_string_equal(err.message, "");
 		assert_string_equal(setting.value, rows[i].value);
-		assert_int_equal(setting.power, rows[i].on ? GV_GPUPV_IS_ON : GV_GPUPV_IS_OFF);
+		assert_int_equal(setting.power, rows[i].on ? GV_GPUFILE_IS_ON : GV_GPUFILE_IS_OFF);
 		assert_int_equal(setting.note_count, rows[i].note != NULL);
 		if (rows[i].note != NULL) {
 			assert_string_equal(setting.notes[0].message, rows[i].note);
 			assert_int_equal(setting.notes[0].line, rows[i].line);
 		}
-		gv_gpupv_setting_dispose(&setting);
+		gv_gpufile_setting_dispose(&setting);
 	}
 }
 
@@ -129,10 +129,10 @@ static void only_what_is_wanted_changes(void **state)
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		enum gv_status (*plan)(struct gv_edits *, struct gv_span,
-		                       const struct gv_gpupv_wish *, struct gv_error *) =
+		                       const struct gv_gpufile_wish *, struct gv_error *) =
 			rows[i].windows ? wslconfig_plan : wslconf_plan;
 		struct gv_span before = gv_span_of(rows[i].before);
-		struct gv_gpupv_wish wish = {.on = rows[i].on};
+		struct gv_gpufile_wish wish = {.on = rows[i].on};
 		struct gv_edits edits = {0};
 		struct gv_edits more = {0};
 		struct gv_buf after = {0};
@@ -180,7 +180,7 @@ static void a_line_that_wsl_would_not_read_is_refused(void **state)
 		{{"\xFF\xFE[\0", 4}, true, GV_EPARSE, 1, "UTF-16: save it as UTF-8"},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct gv_gpupv_wish wish = {.on = false};
+		struct gv_gpufile_wish wish = {.on = false};
 		struct gv_edits edits = {0};
 		struct gv_error err = {0};
 		assert_int_equal((rows[i].windows ? wslconfig_plan : wslconf_plan)(
@@ -196,15 +196,15 @@ static void many_repeated_lines_are_read_in_their_time(void **state)
 {
 	(void)state;
 	struct gv_buf text = {0};
-	struct gv_gpupv_setting setting = {0};
+	struct gv_gpufile_setting setting = {0};
 	size_t count = 60000 / MANY_DIVISOR;
 	gv_buf_text(&text, "[wsl2]\n");
 	for (size_t i = 0; i < count; i++)
 		gv_buf_text(&text, "gpuSupport=true\n");
 	assert_int_equal(wslconfig_read(&setting, gv_buf_span(&text), NULL), GV_OK);
-	assert_int_equal(setting.note_count, GV_GPUPV_NOTES);
-	assert_int_equal(setting.notes_left_out, count - 1 - GV_GPUPV_NOTES);
-	gv_gpupv_setting_dispose(&setting);
+	assert_int_equal(setting.note_count, GV_GPUFILE_NOTES);
+	assert_int_equal(setting.notes_left_out, count - 1 - GV_GPUFILE_NOTES);
+	gv_gpufile_setting_dispose(&setting);
 	gv_buf_dispose(&text);
 }
 

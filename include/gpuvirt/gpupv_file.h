@@ -11,86 +11,86 @@
 #include <gpuvirt/repair.h>
 
 /* Larger files are refused: real ones have a few thousand bytes. */
-#define GV_GPUPV_FILE_LIMIT ((uint64_t)1 << 20)
+#define GV_GPUFILE_LIMIT ((uint64_t)1 << 20)
 
 /* How NanaBox shares out GPUs (hyperv facts 4.1). */
-enum gv_gpupv_mode {
-	GV_GPUPV_ANY, /* what the file has, else what suits */
-	GV_GPUPV_DISABLED,
-	GV_GPUPV_DEFAULT, /* the GPU that the host started with */
-	GV_GPUPV_LIST,    /* those that are named */
-	GV_GPUPV_MIRROR,  /* all, also those to come */
-	GV_GPUPV_MODES
+enum gv_gpufile_mode {
+	GV_GPUFILE_ANY, /* what the file has, else what suits */
+	GV_GPUFILE_DISABLED,
+	GV_GPUFILE_DEFAULT, /* the GPU that the host started with */
+	GV_GPUFILE_LIST,    /* those that are named */
+	GV_GPUFILE_MIRROR,  /* all, also those to come */
+	GV_GPUFILE_MODES
 };
 
-/* The mode called NAME ("default", "list", "mirror", "disabled"), GV_GPUPV_ANY for another. */
-enum gv_gpupv_mode gv_gpupv_mode_of(const char *name);
+/* The mode called NAME ("default", "list", "mirror", "disabled"), GV_GPUFILE_ANY for another. */
+enum gv_gpufile_mode gv_gpufile_mode_of(const char *name);
 
 /* The partition number of a device that is paravirtualised and not partitioned. */
-enum { GV_GPUPV_WHOLE = 65535 };
+enum { GV_GPUFILE_WHOLE = 65535 };
 
 /* A file that lists more GPUs is refused. */
-enum { GV_GPUPV_DEVICES = 256 };
+enum { GV_GPUFILE_DEVICES = 256 };
 
 /* A GPU as a NanaBox file names it. */
-struct gv_gpupv_device {
+struct gv_gpufile_device {
 	struct gv_span path; /* its device interface, UTF-8 */
 	uint16_t partition;
 };
 
-struct gv_gpupv_devices {
-	const struct gv_gpupv_device *at;
+struct gv_gpufile_devices {
+	const struct gv_gpufile_device *at;
 	size_t count;
 };
 
 /* Leave as it is, or make so. */
-enum gv_gpupv_switch { GV_GPUPV_KEEP, GV_GPUPV_OFF, GV_GPUPV_ON };
+enum gv_gpufile_switch { GV_GPUFILE_KEEP, GV_GPUFILE_OFF, GV_GPUFILE_ON };
 
 /* What is wanted of a file. Borrowed, all of it. */
-struct gv_gpupv_wish {
+struct gv_gpufile_wish {
 	bool on;
-	enum gv_gpupv_mode mode;         /* .7b only; ignored unless ON */
-	struct gv_gpupv_devices devices; /* .7b, mode list: these and no others */
-	struct gv_gpupv_devices
+	enum gv_gpufile_mode mode;         /* .7b only; ignored unless ON */
+	struct gv_gpufile_devices devices; /* .7b, mode list: these and no others */
+	struct gv_gpufile_devices
 		remembered; /* what to list when neither DEVICES nor the file has any */
-	enum gv_gpupv_switch driver_store; /* .7b: EnableHostDriverStore */
+	enum gv_gpufile_switch driver_store; /* .7b: EnableHostDriverStore */
 };
 
 /* Something to know about a file. line and column are 1-based, 0: of the file as a whole. */
-struct gv_gpupv_note {
+struct gv_gpufile_note {
 	uint32_t line;
 	uint32_t column;
 	bool problem;      /* it keeps the setting from doing what it seems to say */
 	char message[320]; /* one line of UTF-8, printable */
 };
 
-enum { GV_GPUPV_NOTES = 16 };
+enum { GV_GPUFILE_NOTES = 16 };
 
-enum gv_gpupv_power {
-	GV_GPUPV_IS_OFF,
-	GV_GPUPV_IS_ON,
-	GV_GPUPV_IS_OPEN, /* what its program makes of it is not known */
+enum gv_gpufile_power {
+	GV_GPUFILE_IS_OFF,
+	GV_GPUFILE_IS_ON,
+	GV_GPUFILE_IS_OPEN, /* what its program makes of it is not known */
 };
 
 /* What a file says. Zero-initialise; dispose when done. */
-struct gv_gpupv_setting {
-	enum gv_gpupv_power power;
-	char value[160];                 /* as a person reads it: "AssignmentMode is List" */
-	enum gv_gpupv_mode mode;         /* .7b: what NanaBox takes it for */
-	bool driver_store;               /* .7b */
-	struct gv_gpupv_device *devices; /* .7b: those that NanaBox would not drop */
+struct gv_gpufile_setting {
+	enum gv_gpufile_power power;
+	char value[160];                   /* as a person reads it: "AssignmentMode is List" */
+	enum gv_gpufile_mode mode;         /* .7b: what NanaBox takes it for */
+	bool driver_store;                 /* .7b */
+	struct gv_gpufile_device *devices; /* .7b: those that NanaBox would not drop */
 	size_t device_count;
 	size_t device_cap;
-	struct gv_gpupv_note notes[GV_GPUPV_NOTES];
+	struct gv_gpufile_note notes[GV_GPUFILE_NOTES];
 	size_t note_count;
 	size_t notes_left_out;
 	struct gv_arena arena;
 };
 
-void gv_gpupv_setting_dispose(struct gv_gpupv_setting *setting);
+void gv_gpufile_setting_dispose(struct gv_gpufile_setting *setting);
 
 /* A kind of file; rows of a table, static storage. */
-struct gv_gpupv_kind {
+struct gv_gpufile_kind {
 	const char *id;      /* "nanabox" */
 	const char *what;    /* "NanaBox machine" */
 	const char *pattern; /* how its name looks, for help: "NAME.7b" */
@@ -98,17 +98,17 @@ struct gv_gpupv_kind {
 	const char *absent;  /* what holds when there is no such file; NULL: there must be one */
 	bool lists_gpus;     /* takes modes and devices */
 	bool (*is_named)(struct gv_span name);
-	enum gv_status (*read)(struct gv_gpupv_setting *setting, struct gv_span text,
+	enum gv_status (*read)(struct gv_gpufile_setting *setting, struct gv_span text,
 	                       struct gv_error *err);
 	enum gv_status (*plan)(struct gv_edits *edits, struct gv_span text,
-	                       const struct gv_gpupv_wish *wish, struct gv_error *err);
+	                       const struct gv_gpufile_wish *wish, struct gv_error *err);
 };
 
 /* All kinds, *COUNT of them. */
-const struct gv_gpupv_kind *gv_gpupv_kinds(size_t *count);
+const struct gv_gpufile_kind *gv_gpufile_kinds(size_t *count);
 
 /* The kind of the file PATH by its name, whether it is there or not; NULL: it is no such file. */
-const struct gv_gpupv_kind *gv_gpupv_kind_of(const char *path);
+const struct gv_gpufile_kind *gv_gpufile_kind_of(const char *path);
 
 /*
  * Where records are kept: of each file, named by KIND and PATH (absolute, links followed), the
@@ -116,7 +116,7 @@ const struct gv_gpupv_kind *gv_gpupv_kind_of(const char *path);
  * newest to OUT, and fails with GV_ENOENT when there is none. PUSH has it on the disk when it
  * returns GV_OK. POP takes the newest away.
  */
-struct gv_gpupv_store {
+struct gv_gpufile_store {
 	void *context;
 	enum gv_status (*newest)(void *context, const char *kind, const char *path,
 	                         struct gv_buf *out, struct gv_error *err);
@@ -126,36 +126,39 @@ struct gv_gpupv_store {
 	                      struct gv_error *err);
 };
 
-struct gv_gpupv_file_options {
-	uint64_t max_size; /* bytes; no more than GV_GPUPV_FILE_LIMIT counts */
+/* The store in the user's state folder, where the records of Hyper-V machines are too; static. */
+const struct gv_gpufile_store *gv_gpufile_store(void);
+
+struct gv_gpufile_options {
+	uint64_t max_size; /* bytes; no more than GV_GPUFILE_LIMIT counts */
 	bool force;        /* override the guards that can be */
 	bool backup;       /* keep the old file as PATH.bak */
 	bool write;        /* false: everything but the writing */
-	const struct gv_gpupv_store
+	const struct gv_gpufile_store
 		*store; /* NULL: nothing is recorded, and nothing can be undone */
 };
 
 /* What an undo would find. */
-enum gv_gpupv_undo {
-	GV_GPUPV_NO_RECORD, /* gpuvirt changed nothing, or that was undone */
-	GV_GPUPV_CAN_UNDO,  /* the file is as the last change left it */
-	GV_GPUPV_NOT_MADE,  /* it is as it was before the change: nothing is left to undo */
-	GV_GPUPV_OVERTAKEN, /* another program has changed it since */
+enum gv_gpufile_undo {
+	GV_GPUFILE_NO_RECORD, /* gpuvirt changed nothing, or that was undone */
+	GV_GPUFILE_CAN_UNDO,  /* the file is as the last change left it */
+	GV_GPUFILE_NOT_MADE,  /* it is as it was before the change: nothing is left to undo */
+	GV_GPUFILE_OVERTAKEN, /* another program has changed it since */
 };
 
 /* What became of one file. Zero-initialise; dispose when done. */
-struct gv_gpupv_file {
-	const struct gv_gpupv_kind *kind;
-	bool exists;                     /* it was there */
-	bool wide;                       /* its text is UTF-16: no diff can be shown */
-	struct gv_buf original;          /* the bytes that were read */
-	struct gv_gpupv_setting setting; /* what they say */
-	struct gv_edits edits;           /* settled; for gv_diff */
-	struct gv_buf text;              /* the new text */
-	bool changes;                    /* the file would be, or was, changed, made or removed */
-	bool removes;                    /* an undo takes away the file that a change made */
-	enum gv_gpupv_undo undo;         /* of status and undo */
-	struct gv_refusals refusals;     /* asked only when something is to change */
+struct gv_gpufile {
+	const struct gv_gpufile_kind *kind;
+	bool exists;                       /* it was there */
+	bool wide;                         /* its text is UTF-16: no diff can be shown */
+	struct gv_buf original;            /* the bytes that were read */
+	struct gv_gpufile_setting setting; /* what they say */
+	struct gv_edits edits;             /* settled; for gv_diff */
+	struct gv_buf text;                /* the new text */
+	bool changes;                      /* the file would be, or was, changed, made or removed */
+	bool removes;                      /* an undo takes away the file that a change made */
+	enum gv_gpufile_undo undo;         /* of status and undo */
+	struct gv_refusals refusals;       /* asked only when something is to change */
 	bool refused;
 	bool written;
 };
@@ -165,9 +168,8 @@ struct gv_gpupv_file {
  * (kind->absent). GV_EINVAL when PATH is of no kind; GV_EPARSE with the place; GV_ENOENT;
  * GV_ETOOBIG.
  */
-enum gv_status gv_gpupv_file_status(struct gv_gpupv_file *file, const char *path,
-                                    const struct gv_gpupv_file_options *options,
-                                    struct gv_error *err);
+enum gv_status gv_gpufile_status(struct gv_gpufile *file, const char *path,
+                                 const struct gv_gpufile_options *options, struct gv_error *err);
 
 /*
  * Makes PATH say what WISH wants: the record first, then the file in one atomic replacement. Where
@@ -176,20 +178,18 @@ enum gv_status gv_gpupv_file_status(struct gv_gpupv_file *file, const char *path
  * meanwhile starts over, five times at most. GV_EINVAL: a wish that the kind does not know, or a
  * list without a device.
  */
-enum gv_status gv_gpupv_file_change(struct gv_gpupv_file *file, const char *path,
-                                    const struct gv_gpupv_wish *wish,
-                                    const struct gv_gpupv_file_options *options,
-                                    struct gv_error *err);
+enum gv_status gv_gpufile_change(struct gv_gpufile *file, const char *path,
+                                 const struct gv_gpufile_wish *wish,
+                                 const struct gv_gpufile_options *options, struct gv_error *err);
 
 /*
  * Gives PATH exactly the bytes it had before the last change, or takes it away when that change
  * made it (it then stays as PATH.bak); the record goes. GV_ENOENT: there is none. GV_EREFUSED: the
  * file has been changed since.
  */
-enum gv_status gv_gpupv_file_undo(struct gv_gpupv_file *file, const char *path,
-                                  const struct gv_gpupv_file_options *options,
-                                  struct gv_error *err);
+enum gv_status gv_gpufile_undo(struct gv_gpufile *file, const char *path,
+                               const struct gv_gpufile_options *options, struct gv_error *err);
 
-void gv_gpupv_file_dispose(struct gv_gpupv_file *file);
+void gv_gpufile_dispose(struct gv_gpufile *file);
 
 #endif

@@ -78,6 +78,34 @@ enum gv_status gv_create_finish(struct gv_creation *creation, struct gv_error *e
 	return code == 0 ? GV_OK : gv_fail_system(err, code, "cannot write");
 }
 
+/* Writes TEXT to FILE, makes it durable and closes it. */
+static int write_whole(int file, struct gv_span text)
+{
+	int code = gv_os_write(file, text.at, text.len);
+	if (code == 0)
+		code = gv_os_sync(file);
+	int closed = gv_os_close(file);
+	return code != 0 ? code : closed;
+}
+
+enum gv_status gv_create_private(struct gv_place *place, struct gv_span text, struct gv_error *err)
+{
+	char temp[GV_TEMP_SIZE];
+	int file;
+	gv_temp_name(temp, GV_TEMP_REPORT, 0, place->name, (struct gv_span){0});
+	int code = gv_os_create(place->dir, temp, &file);
+	if (code != 0)
+		return gv_fail_system(err, code, "cannot create a file in its folder");
+	code = write_whole(file, text);
+	if (code == 0)
+		code = gv_os_rename(place->dir, temp, place->name);
+	if (code != 0)
+		gv_os_remove(place->dir, temp);
+	else
+		code = gv_os_sync_dir(place->dir);
+	return code == 0 ? GV_OK : gv_fail_system(err, code, "cannot write");
+}
+
 void gv_create_drop(struct gv_creation *creation)
 {
 	if (creation->opened)

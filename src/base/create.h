@@ -30,4 +30,10 @@ enum gv_status gv_create_finish(struct gv_creation *creation, struct gv_error *e
 /* Closes, and removes what was not finished. */
 void gv_create_drop(struct gv_creation *creation);
 
+/*
+ * Makes TEXT what the file at PLACE holds, in place of what is there, whole and durable or not at
+ * all, for this user alone. PLACE is open, and held if others may write there too.
+ */
+enum gv_status gv_create_private(struct gv_place *place, struct gv_span text, struct gv_error *err);
+
 #endif

@@ -19,6 +19,11 @@
 	 OPTION_BIT(OPTION_BASELINE))
 #define ACCEPTS (OPTION_BIT(OPTION_WRITE_BASELINE))
 #define SIZE    (OPTION_BIT(OPTION_MAX_SIZE))
+#define HOSTS                                                                                      \
+	(OPTION_BIT(OPTION_GPU) | OPTION_BIT(OPTION_MMIO_HIGH) | OPTION_BIT(OPTION_MODE) |         \
+	 OPTION_BIT(OPTION_PROFILE) | OPTION_BIT(OPTION_POWERSHELL) |                              \
+	 OPTION_BIT(OPTION_COMPUTER) | OPTION_BIT(OPTION_TIMEOUT) | OPTION_BIT(OPTION_ALL) |       \
+	 OPTION_BIT(OPTION_DRY_RUN) | OPTION_BIT(OPTION_OUTPUT_FORMAT))
 
 /* clang-format off */
 static const struct command commands[] = {
@@ -137,6 +142,21 @@ static const struct command commands[] = {
 		cmd_config,
 	},
 	{
+		"gpupv", "VERB [TARGET...]", "switch GPU-PV of Hyper-V machines on and off",
+		"Shows and changes GPU paravirtualisation, by which a Hyper-V machine uses a GPU "
+		"of its host. TARGET is the exact name or the GUID of a machine, which is off. "
+		"What would have to be otherwise first is named with what to do about it. What "
+		"was before is kept, and a step that fails takes the others back. The guest "
+		"still needs the host's driver files, see docs/gpupv.md.",
+		COMMON | HOSTS, 1, -1,
+		{{"gpuvirt gpupv status --all", "what is on, and what is wrong with it"},
+		 {"gpuvirt gpupv enable -n win11", "say what would be done"},
+		 {"gpuvirt gpupv enable win11 --gpu \"RTX 4090\" --mmio-high 64G", "do it"},
+		 {"gpuvirt gpupv undo win11", "back to the state before the last change"},
+		 {"gpuvirt gpupv script enable win11 > on.ps1", "to run on another host"}},
+		cmd_gpupv,
+	},
+	{
 		"help", "[COMMAND]", "show this help, or that of a command",
 		"Shows the commands, or the help of one.",
 		COMMON, 0, 1, {{NULL, NULL}}, cmd_help,
@@ -148,6 +168,20 @@ static const struct command commands[] = {
 	},
 };
 /* clang-format on */
+
+static const struct family {
+	enum gv_exit (*run)(struct cli *cli);
+	const struct command_verb *verbs;
+} families[] = {{cmd_gpupv, gpupv_verbs}};
+
+const struct command_verb *commands_verbs(const struct command *command)
+{
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+		if (families[i].run == command->run)
+			return families[i].verbs;
+	}
+	return NULL;
+}
 
 const struct command *commands_all(size_t *count)
 {

@@ -16,7 +16,7 @@
 /* How often another program's change makes us start over before we give up. */
 enum { MAX_ATTEMPTS = 5 };
 
-static const struct gv_gpupv_kind kinds[] = {
+static const struct gv_gpufile_kind kinds[] = {
 	{
 		.id = "nanabox",
 		.what = "NanaBox machine",
@@ -60,13 +60,13 @@ static const struct gv_gpupv_kind kinds[] = {
 	},
 };
 
-const struct gv_gpupv_kind *gv_gpupv_kinds(size_t *count)
+const struct gv_gpufile_kind *gv_gpufile_kinds(size_t *count)
 {
 	*count = sizeof kinds / sizeof *kinds;
 	return kinds;
 }
 
-const struct gv_gpupv_kind *gv_gpupv_kind_of(const char *path)
+const struct gv_gpufile_kind *gv_gpufile_kind_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	struct gv_span name = gv_span_of(slash == NULL ? path : slash + 1);
@@ -77,24 +77,24 @@ const struct gv_gpupv_kind *gv_gpupv_kind_of(const char *path)
 	return NULL;
 }
 
-void gv_gpupv_file_dispose(struct gv_gpupv_file *file)
+void gv_gpufile_dispose(struct gv_gpufile *file)
 {
 	gv_buf_dispose(&file->original);
 	gv_buf_dispose(&file->text);
 	gv_edits_dispose(&file->edits);
-	gv_gpupv_setting_dispose(&file->setting);
-	*file = (struct gv_gpupv_file){0};
+	gv_gpufile_setting_dispose(&file->setting);
+	*file = (struct gv_gpufile){0};
 }
 
 /* One run over one file. */
 struct run {
-	struct gv_gpupv_file *file;
+	struct gv_gpufile *file;
 	const char *path;
-	const struct gv_gpupv_file_options *options;
-	const struct gv_gpupv_wish *wish; /* NULL: to undo */
-	struct gv_file was;               /* as it was read */
-	char *name;                       /* what its records are kept under */
-	struct file_record record;        /* the newest */
+	const struct gv_gpufile_options *options;
+	const struct gv_gpufile_wish *wish; /* NULL: to undo */
+	struct gv_file was;                 /* as it was read */
+	char *name;                         /* what its records are kept under */
+	struct file_record record;          /* the newest */
 	bool has_record;
 	bool pushed; /* a record of a change that is not made yet */
 };
@@ -108,7 +108,7 @@ static void end_run(struct run *run)
 	file_record_dispose(&run->record);
 }
 
-static enum gv_status fail_missing(const struct gv_gpupv_kind *kind, const char *path,
+static enum gv_status fail_missing(const struct gv_gpufile_kind *kind, const char *path,
                                    struct gv_error *err)
 {
 	struct gv_os_stat stat;
@@ -120,10 +120,10 @@ static enum gv_status fail_missing(const struct gv_gpupv_kind *kind, const char 
 static enum gv_status read_there(struct run *run, struct gv_error *err)
 {
 	uint64_t limit = run->options->max_size;
-	bool ours = limit == 0 || limit > GV_GPUPV_FILE_LIMIT;
+	bool ours = limit == 0 || limit > GV_GPUFILE_LIMIT;
 	struct gv_error own = {0};
 	enum gv_status status =
-		gv_file_read(&run->was, run->path, ours ? GV_GPUPV_FILE_LIMIT : limit, &own);
+		gv_file_read(&run->was, run->path, ours ? GV_GPUFILE_LIMIT : limit, &own);
 	if (status == GV_ETOOBIG && ours)
 		return gv_fail(err, GV_ETOOBIG,
 		               "larger than 1 MiB: no %s is, real ones have a few thousand bytes",
@@ -135,9 +135,9 @@ static enum gv_status read_there(struct run *run, struct gv_error *err)
 
 static enum gv_status read_file(struct run *run, struct gv_error *err)
 {
-	struct gv_gpupv_file *file = run->file;
+	struct gv_gpufile *file = run->file;
 	struct gv_os_stat stat;
-	file->kind = gv_gpupv_kind_of(run->path);
+	file->kind = gv_gpufile_kind_of(run->path);
 	if (file->kind == NULL)
 		return gv_fail(err, GV_EINVAL,
 		               "is called like no file that says anything about GPU-PV: NAME.7b, "
@@ -183,7 +183,7 @@ static enum gv_status find_name(struct run *run, struct gv_error *err)
 
 static enum gv_status recall(struct run *run, struct gv_error *err)
 {
-	const struct gv_gpupv_store *store = run->options->store;
+	const struct gv_gpufile_store *store = run->options->store;
 	struct gv_error own = {0};
 	struct gv_buf text = {0};
 	if (store == NULL)
@@ -207,29 +207,29 @@ static enum gv_status recall(struct run *run, struct gv_error *err)
 /* Where the file stands in regard to its newest record. */
 static void judge_undo(struct run *run)
 {
-	struct gv_gpupv_file *file = run->file;
+	struct gv_gpufile *file = run->file;
 	struct gv_span text = gv_buf_span(&run->was.text);
 	const struct file_record *record = &run->record;
 	if (!run->has_record)
-		file->undo = GV_GPUPV_NO_RECORD;
+		file->undo = GV_GPUFILE_NO_RECORD;
 	else if (file->exists && file_record_is_after(record, text))
-		file->undo = GV_GPUPV_CAN_UNDO;
+		file->undo = GV_GPUFILE_CAN_UNDO;
 	else if (file->exists == record->existed && file_record_is_before(record, text))
-		file->undo = GV_GPUPV_NOT_MADE;
+		file->undo = GV_GPUFILE_NOT_MADE;
 	else
-		file->undo = GV_GPUPV_OVERTAKEN;
+		file->undo = GV_GPUFILE_OVERTAKEN;
 }
 
-static struct gv_gpupv_devices remembered(const struct run *run)
+static struct gv_gpufile_devices remembered(const struct run *run)
 {
-	return (struct gv_gpupv_devices){run->record.devices.devices,
-	                                 run->record.devices.device_count};
+	return (struct gv_gpufile_devices){run->record.devices.devices,
+	                                   run->record.devices.device_count};
 }
 
 static enum gv_status read_setting(struct run *run, struct gv_error *err)
 {
-	struct gv_gpupv_file *file = run->file;
-	struct gv_gpupv_setting *setting = &file->setting;
+	struct gv_gpufile *file = run->file;
+	struct gv_gpufile_setting *setting = &file->setting;
 	enum gv_status status = file->kind->read(setting, gv_buf_span(&run->was.text), err);
 	if (status != GV_OK)
 		return status;
@@ -245,9 +245,9 @@ static enum gv_status read_setting(struct run *run, struct gv_error *err)
 
 static enum gv_status check_wish(const struct run *run, struct gv_error *err)
 {
-	const struct gv_gpupv_wish *wish = run->wish;
-	bool chosen = wish->mode != GV_GPUPV_ANY || wish->devices.count > 0 ||
-	              wish->driver_store != GV_GPUPV_KEEP;
+	const struct gv_gpufile_wish *wish = run->wish;
+	bool chosen = wish->mode != GV_GPUFILE_ANY || wish->devices.count > 0 ||
+	              wish->driver_store != GV_GPUFILE_KEEP;
 	if (chosen && !run->file->kind->lists_gpus)
 		return gv_fail(err, GV_EINVAL, "a %s has no modes and no list of GPUs",
 		               run->file->kind->what);
@@ -256,9 +256,9 @@ static enum gv_status check_wish(const struct run *run, struct gv_error *err)
 
 static enum gv_status plan_change(struct run *run, struct gv_error *err)
 {
-	struct gv_gpupv_file *file = run->file;
+	struct gv_gpufile *file = run->file;
 	struct gv_span old = gv_buf_span(&run->was.text);
-	struct gv_gpupv_wish wish = *run->wish;
+	struct gv_gpufile_wish wish = *run->wish;
 	enum gv_status status = check_wish(run, err);
 	if (wish.remembered.count == 0)
 		wish.remembered = remembered(run);
@@ -274,15 +274,15 @@ static enum gv_status plan_change(struct run *run, struct gv_error *err)
 
 static enum gv_status plan_undo(struct run *run, struct gv_error *err)
 {
-	struct gv_gpupv_file *file = run->file;
+	struct gv_gpufile *file = run->file;
 	struct gv_span text = gv_buf_span(&run->was.text);
-	if (file->undo == GV_GPUPV_NO_RECORD)
+	if (file->undo == GV_GPUFILE_NO_RECORD)
 		return gv_fail(err, GV_ENOENT, "there is no record of a change to undo");
-	if (file->undo == GV_GPUPV_OVERTAKEN)
+	if (file->undo == GV_GPUFILE_OVERTAKEN)
 		return gv_fail(err, GV_EREFUSED,
 		               "has been changed by another program since: an undo would lose "
 		               "that; set it with enable or disable");
-	if (file->undo == GV_GPUPV_NOT_MADE)
+	if (file->undo == GV_GPUFILE_NOT_MADE)
 		return GV_OK;
 	enum gv_status status = file_record_undo(&run->record, &file->edits, text, err);
 	if (status == GV_OK)
@@ -294,7 +294,7 @@ static enum gv_status plan_undo(struct run *run, struct gv_error *err)
 
 static enum gv_status ask_guards(struct run *run, struct gv_error *err)
 {
-	struct gv_gpupv_file *file = run->file;
+	struct gv_gpufile *file = run->file;
 	struct gv_place place = {0};
 	enum gv_status status = gv_place_enter(&place, run->path, err);
 	if (status != GV_OK)
@@ -307,18 +307,18 @@ static enum gv_status ask_guards(struct run *run, struct gv_error *err)
 }
 
 /* The list to be kept: that of the file, else the one that was kept. */
-static struct gv_gpupv_devices devices_to_keep(const struct run *run)
+static struct gv_gpufile_devices devices_to_keep(const struct run *run)
 {
-	const struct gv_gpupv_setting *setting = &run->file->setting;
+	const struct gv_gpufile_setting *setting = &run->file->setting;
 	if (setting->device_count == 0)
 		return remembered(run);
-	return (struct gv_gpupv_devices){setting->devices, setting->device_count};
+	return (struct gv_gpufile_devices){setting->devices, setting->device_count};
 }
 
 static enum gv_status push(struct run *run, struct gv_error *err)
 {
-	const struct gv_gpupv_store *store = run->options->store;
-	struct gv_gpupv_file *file = run->file;
+	const struct gv_gpufile_store *store = run->options->store;
+	struct gv_gpufile *file = run->file;
 	struct gv_buf text = {0};
 	if (store == NULL)
 		return GV_OK;
@@ -335,7 +335,7 @@ static enum gv_status push(struct run *run, struct gv_error *err)
 
 static enum gv_status pop(struct run *run, struct gv_error *err)
 {
-	const struct gv_gpupv_store *store = run->options->store;
+	const struct gv_gpufile_store *store = run->options->store;
 	run->pushed = false;
 	return store->pop(store->context, run->file->kind->id, run->name, err);
 }
@@ -393,7 +393,7 @@ static enum gv_status take_away(struct run *run, struct gv_error *err)
 
 static enum gv_status put(struct run *run, struct gv_error *err)
 {
-	struct gv_gpupv_file *file = run->file;
+	struct gv_gpufile *file = run->file;
 	if (file->removes)
 		return take_away(run, err);
 	if (!file->exists)
@@ -424,7 +424,7 @@ static enum gv_status write_undo(struct run *run, struct gv_error *err)
 /* Reads, plans and writes once. HOLD: against other gpuvirts from before the reading on. */
 static enum gv_status attempt(struct run *run, bool hold, struct gv_error *err)
 {
-	struct gv_gpupv_file *file = run->file;
+	struct gv_gpufile *file = run->file;
 	enum gv_status status = hold ? gv_file_hold(&run->was, run->path, err) : GV_OK;
 	if (status == GV_OK)
 		status = read_file(run, err);
@@ -444,15 +444,15 @@ static enum gv_status attempt(struct run *run, bool hold, struct gv_error *err)
 	return file->changes ? write_change(run, err) : GV_OK;
 }
 
-static enum gv_status attempts(struct gv_gpupv_file *file, const char *path,
-                               const struct gv_gpupv_wish *wish,
-                               const struct gv_gpupv_file_options *options, struct gv_error *err)
+static enum gv_status attempts(struct gv_gpufile *file, const char *path,
+                               const struct gv_gpufile_wish *wish,
+                               const struct gv_gpufile_options *options, struct gv_error *err)
 {
 	enum gv_status status = GV_ECHANGED;
 	for (int i = 0; i < MAX_ATTEMPTS && status == GV_ECHANGED; i++) {
 		struct run run = {.file = file, .path = path, .wish = wish, .options = options};
 		if (i > 0)
-			gv_gpupv_file_dispose(file);
+			gv_gpufile_dispose(file);
 		if (err != NULL)
 			*err = (struct gv_error){0};
 		status = attempt(&run, i > 0, err);
@@ -461,23 +461,21 @@ static enum gv_status attempts(struct gv_gpupv_file *file, const char *path,
 	return status;
 }
 
-enum gv_status gv_gpupv_file_change(struct gv_gpupv_file *file, const char *path,
-                                    const struct gv_gpupv_wish *wish,
-                                    const struct gv_gpupv_file_options *options,
-                                    struct gv_error *err)
+enum gv_status gv_gpufile_change(struct gv_gpufile *file, const char *path,
+                                 const struct gv_gpufile_wish *wish,
+                                 const struct gv_gpufile_options *options, struct gv_error *err)
 {
 	return attempts(file, path, wish, options, err);
 }
 
-enum gv_status gv_gpupv_file_undo(struct gv_gpupv_file *file, const char *path,
-                                  const struct gv_gpupv_file_options *options, struct gv_error *err)
+enum gv_status gv_gpufile_undo(struct gv_gpufile *file, const char *path,
+                               const struct gv_gpufile_options *options, struct gv_error *err)
 {
 	return attempts(file, path, NULL, options, err);
 }
 
-enum gv_status gv_gpupv_file_status(struct gv_gpupv_file *file, const char *path,
-                                    const struct gv_gpupv_file_options *options,
-                                    struct gv_error *err)
+enum gv_status gv_gpufile_status(struct gv_gpufile *file, const char *path,
+                                 const struct gv_gpufile_options *options, struct gv_error *err)
 {
 	struct run run = {.file = file, .path = path, .options = options};
 	enum gv_status status = read_file(&run, err);

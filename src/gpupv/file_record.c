@@ -65,7 +65,7 @@ static void add_edits(struct gv_json_tree *tree, struct gv_json *in, struct gv_s
 }
 
 static void add_devices(struct gv_json_tree *tree, struct gv_json *in,
-                        struct gv_gpupv_devices devices)
+                        struct gv_gpufile_devices devices)
 {
 	struct gv_json *array = gv_json_add_array(tree, in, "devices");
 	for (size_t i = 0; i < devices.count; i++) {
@@ -77,7 +77,7 @@ static void add_devices(struct gv_json_tree *tree, struct gv_json *in,
 
 enum gv_status file_record_write(struct gv_buf *out, bool existed, struct gv_span old,
                                  struct gv_span new, const struct gv_edits *edits,
-                                 struct gv_gpupv_devices devices, struct gv_error *err)
+                                 struct gv_gpufile_devices devices, struct gv_error *err)
 {
 	struct gv_json_tree tree = {0};
 	struct gv_json *root = gv_json_start(&tree);
@@ -110,7 +110,7 @@ static enum gv_status read_devices(struct file_record *record, struct gv_error *
 	for (; device != NULL; device = gv_json_next(device)) {
 		const char *path = gv_json_text(gv_json_get(device, "path"));
 		uint64_t partition = 0;
-		bool good = path != NULL && record->devices.device_count < GV_GPUPV_DEVICES &&
+		bool good = path != NULL && record->devices.device_count < GV_GPUFILE_DEVICES &&
 		            read_decimal(gv_json_get(device, "partition"), &partition) &&
 		            partition <= UINT16_MAX;
 		if (!good)
@@ -136,7 +136,7 @@ enum gv_status file_record_read(struct file_record *record, struct gv_span text,
 void file_record_dispose(struct file_record *record)
 {
 	gv_json_free(record->json);
-	gv_gpupv_setting_dispose(&record->devices);
+	gv_gpufile_setting_dispose(&record->devices);
 	*record = (struct file_record){0};
 }
 

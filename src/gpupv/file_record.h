@@ -20,14 +20,14 @@
 /* A record that was read. Zero-initialise; dispose when done. */
 struct file_record {
 	struct gv_json *json;
-	struct gv_gpupv_setting devices; /* of which only the devices are used */
-	bool existed;                    /* the file was there before the change */
+	struct gv_gpufile_setting devices; /* of which only the devices are used */
+	bool existed;                      /* the file was there before the change */
 };
 
 /* Appends the record of the change that EDITS, settled, make of OLD to NEW. */
 enum gv_status file_record_write(struct gv_buf *out, bool existed, struct gv_span old,
                                  struct gv_span new, const struct gv_edits *edits,
-                                 struct gv_gpupv_devices devices, struct gv_error *err);
+                                 struct gv_gpufile_devices devices, struct gv_error *err);
 
 /* Reads TEXT. GV_EPARSE when it is no such record. */
 enum gv_status file_record_read(struct file_record *record, struct gv_span text,

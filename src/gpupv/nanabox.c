@@ -16,11 +16,11 @@ static const char devices_name[] = "SelectedDevices";
 static const char store_name[] = "EnableHostDriverStore";
 
 /* The names NanaBox gives the modes: exactly so, anything else is Disabled to it. */
-static const char *const modes[GV_GPUPV_MODES] = {
-	[GV_GPUPV_DISABLED] = "Disabled",
-	[GV_GPUPV_DEFAULT] = "Default",
-	[GV_GPUPV_LIST] = "List",
-	[GV_GPUPV_MIRROR] = "Mirror",
+static const char *const modes[GV_GPUFILE_MODES] = {
+	[GV_GPUFILE_DISABLED] = "Disabled",
+	[GV_GPUFILE_DEFAULT] = "Default",
+	[GV_GPUFILE_LIST] = "List",
+	[GV_GPUFILE_MIRROR] = "Mirror",
 };
 
 /* Where the values are; GV_JSON_NOWHERE for what is not there. */
@@ -105,25 +105,25 @@ static enum gv_status find_part(struct gpu_part *part, struct gv_span text, stru
 	return GV_OK;
 }
 
-/* The mode that the place names, GV_GPUPV_ANY for none NanaBox knows. */
-static enum gv_status read_mode(enum gv_gpupv_mode *mode, const struct gpu_part *part,
+/* The mode that the place names, GV_GPUFILE_ANY for none NanaBox knows. */
+static enum gv_status read_mode(enum gv_gpufile_mode *mode, const struct gpu_part *part,
                                 struct gv_error *err)
 {
 	struct gv_buf text = {0};
-	*mode = GV_GPUPV_ANY;
+	*mode = GV_GPUFILE_ANY;
 	if (!is_kind(&part->map, part->mode, GV_JSON_STRING))
 		return GV_OK;
 	enum gv_status status = gv_json_map_text(&part->map, part->mode, &text, err);
-	for (int i = GV_GPUPV_DISABLED; status == GV_OK && i < GV_GPUPV_MODES; i++) {
+	for (int i = GV_GPUFILE_DISABLED; status == GV_OK && i < GV_GPUFILE_MODES; i++) {
 		if (gv_span_equal(gv_buf_span(&text), gv_span_of(modes[i])))
-			*mode = (enum gv_gpupv_mode)i;
+			*mode = (enum gv_gpufile_mode)i;
 	}
 	gv_buf_dispose(&text);
 	return status;
 }
 
 /* NanaBox takes an unsigned number and makes all else 0; then it cuts it to 16 bits. */
-static uint16_t read_partition(struct gv_gpupv_setting *setting, const struct gv_json_map *map,
+static uint16_t read_partition(struct gv_gpufile_setting *setting, const struct gv_json_map *map,
                                uint32_t device)
 {
 	uint32_t place = gv_json_map_member(map, device, "PartitionId");
@@ -135,7 +135,7 @@ static uint16_t read_partition(struct gv_gpupv_setting *setting, const struct gv
 			setting, map->text, map->at[device].at, true,
 			"no PartitionId that is a whole number: NanaBox takes it for partition "
 			"0, not for GPU-PV (%d)",
-			GV_GPUPV_WHOLE);
+			GV_GPUFILE_WHOLE);
 	else if (number > UINT16_MAX)
 		setting_note(setting, map->text, map->at[place].at, true,
 		             "PartitionId is above 65535: NanaBox takes it for %u",
@@ -143,7 +143,7 @@ static uint16_t read_partition(struct gv_gpupv_setting *setting, const struct gv
 	return (uint16_t)(number & UINT16_MAX);
 }
 
-static enum gv_status read_device(struct gv_gpupv_setting *setting, const struct gv_json_map *map,
+static enum gv_status read_device(struct gv_gpufile_setting *setting, const struct gv_json_map *map,
                                   uint32_t place, struct gv_error *err)
 {
 	struct gv_buf path = {0};
@@ -159,7 +159,7 @@ static enum gv_status read_device(struct gv_gpupv_setting *setting, const struct
 		setting_note(setting, map->text, map->at[place].at, true,
 		             "names no GPU: NanaBox drops this entry");
 	} else if (status == GV_OK) {
-		uint16_t partition = plain ? GV_GPUPV_WHOLE : read_partition(setting, map, place);
+		uint16_t partition = plain ? GV_GPUFILE_WHOLE : read_partition(setting, map, place);
 		if (!setting_add_device(setting, gv_buf_span(&path), partition))
 			status = gv_fail_memory(err);
 	}
@@ -167,7 +167,7 @@ static enum gv_status read_device(struct gv_gpupv_setting *setting, const struct
 	return status;
 }
 
-static enum gv_status read_devices(struct gv_gpupv_setting *setting, const struct gpu_part *part,
+static enum gv_status read_devices(struct gv_gpufile_setting *setting, const struct gpu_part *part,
                                    struct gv_error *err)
 {
 	const struct gv_json_map *map = &part->map;
@@ -181,7 +181,7 @@ static enum gv_status read_devices(struct gv_gpupv_setting *setting, const struc
 	for (uint32_t i = part->devices + 1; status == GV_OK && i < map->count; i++) {
 		if (map->at[i].parent != part->devices)
 			continue;
-		if (count++ == GV_GPUPV_DEVICES)
+		if (count++ == GV_GPUFILE_DEVICES)
 			return fail_place(map, map->at[i].at, "more GPUs than any host has", err);
 		status = read_device(setting, map, i, err);
 	}
@@ -189,37 +189,38 @@ static enum gv_status read_devices(struct gv_gpupv_setting *setting, const struc
 }
 
 /* What NanaBox makes of the mode, with a note where that is something else than the file says. */
-static void judge_mode(struct gv_gpupv_setting *setting, const struct gpu_part *part,
-                       enum gv_gpupv_mode mode)
+static void judge_mode(struct gv_gpufile_setting *setting, const struct gpu_part *part,
+                       enum gv_gpufile_mode mode)
 {
 	const struct gv_json_map *map = &part->map;
 	char shown[SETTING_SHOWN];
-	setting->mode = mode == GV_GPUPV_ANY ? GV_GPUPV_DISABLED : mode;
-	if (part->mode != GV_JSON_NOWHERE && mode == GV_GPUPV_ANY) {
+	setting->mode = mode == GV_GPUFILE_ANY ? GV_GPUFILE_DISABLED : mode;
+	if (part->mode != GV_JSON_NOWHERE && mode == GV_GPUFILE_ANY) {
 		setting_show(shown, gv_json_map_bytes(map, part->mode));
 		setting_note(setting, map->text, map->at[part->mode].at, true,
 		             "%s is %s: NanaBox knows Disabled, Default, List and Mirror, so "
 		             "spelt, and takes all else for Disabled",
 		             mode_name, shown);
 	}
-	if (mode == GV_GPUPV_LIST && setting->device_count == 0) {
-		setting->mode = GV_GPUPV_DISABLED;
+	if (mode == GV_GPUFILE_LIST && setting->device_count == 0) {
+		setting->mode = GV_GPUFILE_DISABLED;
 		setting_note(setting, map->text, map->at[part->mode].at, true,
 		             "%s is List, but no GPU is listed: NanaBox takes it for Disabled",
 		             mode_name);
 	}
-	if (mode != GV_GPUPV_LIST && setting->device_count > 0)
+	if (mode != GV_GPUFILE_LIST && setting->device_count > 0)
 		setting_note(setting, map->text, map->at[part->devices].at, false,
 		             "%s counts in the mode List only: NanaBox drops it when it next "
 		             "writes the file",
 		             devices_name);
 }
 
-static void sum_up(struct gv_gpupv_setting *setting, const struct gpu_part *part)
+static void sum_up(struct gv_gpufile_setting *setting, const struct gpu_part *part)
 {
 	const struct gv_json_map *map = &part->map;
 	bool set = part->mode != GV_JSON_NOWHERE;
-	setting->power = setting->mode == GV_GPUPV_DISABLED ? GV_GPUPV_IS_OFF : GV_GPUPV_IS_ON;
+	setting->power =
+		setting->mode == GV_GPUFILE_DISABLED ? GV_GPUFILE_IS_OFF : GV_GPUFILE_IS_ON;
 	setting->driver_store = is_kind(map, part->store, GV_JSON_TRUE);
 	snprintf(setting->value, sizeof setting->value, "%s %s%s%s", mode_name,
 	         set ? "" : "not set: ", modes[setting->mode],
@@ -228,16 +229,16 @@ static void sum_up(struct gv_gpupv_setting *setting, const struct gpu_part *part
 	    !is_kind(map, part->store, GV_JSON_FALSE))
 		setting_note(setting, map->text, map->at[part->store].at, true,
 		             "%s is neither true nor false: it counts as false", store_name);
-	if (setting->driver_store && setting->power == GV_GPUPV_IS_ON)
+	if (setting->driver_store && setting->power == GV_GPUFILE_IS_ON)
 		setting_remark(setting, false, "with %s the machine cannot be suspended",
 		               store_name);
 }
 
 /* Reads what PART points to. */
-static enum gv_status read_part(struct gv_gpupv_setting *setting, const struct gpu_part *part,
+static enum gv_status read_part(struct gv_gpufile_setting *setting, const struct gpu_part *part,
                                 struct gv_error *err)
 {
-	enum gv_gpupv_mode mode = GV_GPUPV_ANY;
+	enum gv_gpufile_mode mode = GV_GPUFILE_ANY;
 	enum gv_status status = read_mode(&mode, part, err);
 	if (status == GV_OK)
 		status = read_devices(setting, part, err);
@@ -248,7 +249,7 @@ static enum gv_status read_part(struct gv_gpupv_setting *setting, const struct g
 	return GV_OK;
 }
 
-enum gv_status nanabox_read(struct gv_gpupv_setting *setting, struct gv_span text,
+enum gv_status nanabox_read(struct gv_gpufile_setting *setting, struct gv_span text,
                             struct gv_error *err)
 {
 	struct gpu_part part = {0};
@@ -277,7 +278,7 @@ static enum gv_status check_device(struct gv_span path, struct gv_error *err)
 	               shown);
 }
 
-static bool has_device(struct gv_gpupv_devices devices, const struct gv_gpupv_device *wanted)
+static bool has_device(struct gv_gpufile_devices devices, const struct gv_gpufile_device *wanted)
 {
 	for (size_t i = 0; i < devices.count; i++) {
 		if (devices.at[i].partition == wanted->partition &&
@@ -288,7 +289,7 @@ static bool has_device(struct gv_gpupv_devices devices, const struct gv_gpupv_de
 }
 
 /* True when each device of A is in B: NanaBox sorts them, so the order means nothing. */
-static bool all_in(struct gv_gpupv_devices a, struct gv_gpupv_devices b)
+static bool all_in(struct gv_gpufile_devices a, struct gv_gpufile_devices b)
 {
 	for (size_t i = 0; i < a.count; i++) {
 		if (!has_device(b, &a.at[i]))
@@ -299,30 +300,31 @@ static bool all_in(struct gv_gpupv_devices a, struct gv_gpupv_devices b)
 
 /* What the members of "Gpu" are to be. */
 struct goal {
-	enum gv_gpupv_mode mode;
-	struct gv_gpupv_devices devices; /* to be written; none: the list stays as it is */
-	enum gv_gpupv_switch store;
+	enum gv_gpufile_mode mode;
+	struct gv_gpufile_devices devices; /* to be written; none: the list stays as it is */
+	enum gv_gpufile_switch store;
 };
 
-static enum gv_gpupv_mode choose_mode(const struct gv_gpupv_wish *wish,
-                                      const struct gv_gpupv_setting *now)
+static enum gv_gpufile_mode choose_mode(const struct gv_gpufile_wish *wish,
+                                        const struct gv_gpufile_setting *now)
 {
 	if (!wish->on)
-		return GV_GPUPV_DISABLED;
-	if (wish->mode != GV_GPUPV_ANY)
+		return GV_GPUFILE_DISABLED;
+	if (wish->mode != GV_GPUFILE_ANY)
 		return wish->mode;
 	if (wish->devices.count > 0)
-		return GV_GPUPV_LIST;
-	if (now->mode != GV_GPUPV_DISABLED)
+		return GV_GPUFILE_LIST;
+	if (now->mode != GV_GPUFILE_DISABLED)
 		return now->mode;
-	return now->device_count + wish->remembered.count > 0 ? GV_GPUPV_LIST : GV_GPUPV_DEFAULT;
+	return now->device_count + wish->remembered.count > 0 ? GV_GPUFILE_LIST
+	                                                      : GV_GPUFILE_DEFAULT;
 }
 
-static enum gv_status choose_devices(struct goal *goal, const struct gv_gpupv_wish *wish,
-                                     const struct gv_gpupv_setting *now, struct gv_error *err)
+static enum gv_status choose_devices(struct goal *goal, const struct gv_gpufile_wish *wish,
+                                     const struct gv_gpufile_setting *now, struct gv_error *err)
 {
-	struct gv_gpupv_devices have = {now->devices, now->device_count};
-	if (goal->mode != GV_GPUPV_LIST)
+	struct gv_gpufile_devices have = {now->devices, now->device_count};
+	if (goal->mode != GV_GPUFILE_LIST)
 		return wish->devices.count == 0
 		               ? GV_OK
 		               : gv_fail(err, GV_EINVAL,
@@ -345,19 +347,19 @@ static enum gv_status choose_devices(struct goal *goal, const struct gv_gpupv_wi
 	return GV_OK;
 }
 
-static enum gv_status set_goal(struct goal *goal, const struct gv_gpupv_wish *wish,
-                               const struct gv_gpupv_setting *now, struct gv_error *err)
+static enum gv_status set_goal(struct goal *goal, const struct gv_gpufile_wish *wish,
+                               const struct gv_gpufile_setting *now, struct gv_error *err)
 {
 	goal->mode = choose_mode(wish, now);
-	goal->store = wish->on ? wish->driver_store : GV_GPUPV_KEEP;
-	if (goal->store == (now->driver_store ? GV_GPUPV_ON : GV_GPUPV_OFF))
-		goal->store = GV_GPUPV_KEEP;
+	goal->store = wish->on ? wish->driver_store : GV_GPUFILE_KEEP;
+	if (goal->store == (now->driver_store ? GV_GPUFILE_ON : GV_GPUFILE_OFF))
+		goal->store = GV_GPUFILE_KEEP;
 	return choose_devices(goal, wish, now, err);
 }
 
-static void spell_device(struct gv_buf *out, const struct gv_gpupv_device *device)
+static void spell_device(struct gv_buf *out, const struct gv_gpufile_device *device)
 {
-	if (device->partition == GV_GPUPV_WHOLE) {
+	if (device->partition == GV_GPUFILE_WHOLE) {
 		json_edit_string(out, device->path);
 		return;
 	}
@@ -367,7 +369,7 @@ static void spell_device(struct gv_buf *out, const struct gv_gpupv_device *devic
 }
 
 static enum gv_status spell_devices(struct gv_buf *out, const struct json_layout *layout,
-                                    struct gv_gpupv_devices devices, struct gv_error *err)
+                                    struct gv_gpufile_devices devices, struct gv_error *err)
 {
 	struct gv_arena arena = {0};
 	struct gv_buf spelt = {0};
@@ -405,9 +407,9 @@ static enum gv_status edit(struct gv_edits *edits, const struct gpu_part *part,
 		status = spell_devices(&list, &layout, goal->devices, err);
 		members[count++] = (struct json_member){devices_name, gv_buf_span(&list)};
 	}
-	if (goal->store != GV_GPUPV_KEEP)
+	if (goal->store != GV_GPUFILE_KEEP)
 		members[count++] = (struct json_member){
-			store_name, gv_span_of(goal->store == GV_GPUPV_ON ? "true" : "false")};
+			store_name, gv_span_of(goal->store == GV_GPUFILE_ON ? "true" : "false")};
 	if (status == GV_OK && count > 0)
 		json_edit_members(edits, &part->map, &layout, part->box, part->gpu, "Gpu", members,
 		                  count);
@@ -458,13 +460,13 @@ static bool others_stay(const struct gpu_part *old, const struct gpu_part *new)
 	return i == old->map.count && j == new->map.count;
 }
 
-static bool is_reached(const struct gv_gpupv_setting *now, const struct goal *goal)
+static bool is_reached(const struct gv_gpufile_setting *now, const struct goal *goal)
 {
-	struct gv_gpupv_devices have = {now->devices, now->device_count};
+	struct gv_gpufile_devices have = {now->devices, now->device_count};
 	bool listed = goal->devices.count == 0 ||
 	              (all_in(goal->devices, have) && all_in(have, goal->devices));
-	bool shared =
-		goal->store == GV_GPUPV_KEEP || now->driver_store == (goal->store == GV_GPUPV_ON);
+	bool shared = goal->store == GV_GPUFILE_KEEP ||
+	              now->driver_store == (goal->store == GV_GPUFILE_ON);
 	return now->mode == goal->mode && listed && shared;
 }
 
@@ -474,7 +476,7 @@ static enum gv_status check_result(const struct gv_edits *edits, const struct gp
 {
 	struct gv_buf text = {0};
 	struct gpu_part new = {0};
-	struct gv_gpupv_setting setting = {0};
+	struct gv_gpufile_setting setting = {0};
 	enum gv_status status = gv_edits_apply(edits, old->map.text, &text, err);
 	if (status == GV_OK)
 		status = find_part(&new, gv_buf_span(&text), err);
@@ -484,18 +486,18 @@ static enum gv_status check_result(const struct gv_edits *edits, const struct gp
 		status = gv_fail(
 			err, GV_EREFUSED,
 			"the changed text would not say what it should: nothing is changed");
-	gv_gpupv_setting_dispose(&setting);
+	gv_gpufile_setting_dispose(&setting);
 	gv_json_map_dispose(&new.map);
 	gv_buf_dispose(&text);
 	return status;
 }
 
 static enum gv_status plan_part(struct gv_edits *edits, const struct gpu_part *part,
-                                const struct gv_gpupv_wish *wish, struct gv_error *err)
+                                const struct gv_gpufile_wish *wish, struct gv_error *err)
 {
-	struct gv_gpupv_setting now = {0};
+	struct gv_gpufile_setting now = {0};
 	struct goal goal = {0};
-	enum gv_gpupv_mode spelt = GV_GPUPV_ANY;
+	enum gv_gpufile_mode spelt = GV_GPUFILE_ANY;
 	enum gv_status status = read_part(&now, part, err);
 	if (status == GV_OK)
 		status = set_goal(&goal, wish, &now, err);
@@ -508,12 +510,12 @@ static enum gv_status plan_part(struct gv_edits *edits, const struct gpu_part *p
 	gv_edits_settle(edits);
 	if (status == GV_OK && edits->count > 0)
 		status = check_result(edits, part, &goal, err);
-	gv_gpupv_setting_dispose(&now);
+	gv_gpufile_setting_dispose(&now);
 	return status;
 }
 
 enum gv_status nanabox_plan(struct gv_edits *edits, struct gv_span text,
-                            const struct gv_gpupv_wish *wish, struct gv_error *err)
+                            const struct gv_gpufile_wish *wish, struct gv_error *err)
 {
 	struct gpu_part part = {0};
 	enum gv_status status = find_part(&part, text, err);

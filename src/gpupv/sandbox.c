@@ -208,7 +208,7 @@ static void trim(struct scan *scan)
 static enum gv_status scan_text(struct scan *scan, struct gv_span text, struct gv_error *err)
 {
 	scan->text = text;
-	if (text.len > GV_GPUPV_FILE_LIMIT)
+	if (text.len > GV_GPUFILE_LIMIT)
 		return gv_fail(err, GV_ETOOBIG, "too large");
 	scan->parser = XML_ParserCreate(NULL);
 	if (scan->parser == NULL)
@@ -246,15 +246,15 @@ static uint32_t line_of(struct gv_span text, size_t at)
 /* The values of the documentation, and what they do. */
 static const struct {
 	const char *word;
-	enum gv_gpupv_power power;
+	enum gv_gpufile_power power;
 	const char *meaning;
 } words[] = {
-	{"Enable", GV_GPUPV_IS_ON, "vGPU is Enable"},
-	{"Disable", GV_GPUPV_IS_OFF, "vGPU is Disable"},
-	{"Default", GV_GPUPV_IS_OPEN, "vGPU is Default, which is documented as off since 2024"},
+	{"Enable", GV_GPUFILE_IS_ON, "vGPU is Enable"},
+	{"Disable", GV_GPUFILE_IS_OFF, "vGPU is Disable"},
+	{"Default", GV_GPUFILE_IS_OPEN, "vGPU is Default, which is documented as off since 2024"},
 };
 
-static void judge_value(struct gv_gpupv_setting *setting, const struct scan *scan)
+static void judge_value(struct gv_gpufile_setting *setting, const struct scan *scan)
 {
 	char shown[SETTING_SHOWN];
 	setting_show(shown, said(scan));
@@ -273,9 +273,9 @@ static void judge_value(struct gv_gpupv_setting *setting, const struct scan *sca
 		(unsigned)line_of(scan->text, scan->tag.from), shown);
 }
 
-static void judge(struct gv_gpupv_setting *setting, const struct scan *scan)
+static void judge(struct gv_gpufile_setting *setting, const struct scan *scan)
 {
-	setting->power = GV_GPUPV_IS_OPEN;
+	setting->power = GV_GPUFILE_IS_OPEN;
 	if (scan->found == 0) {
 		snprintf(setting->value, sizeof setting->value,
 		         "vGPU is not set: Default, which is documented as off since 2024");
@@ -294,7 +294,7 @@ static void judge(struct gv_gpupv_setting *setting, const struct scan *scan)
 	}
 }
 
-enum gv_status sandbox_read(struct gv_gpupv_setting *setting, struct gv_span text,
+enum gv_status sandbox_read(struct gv_gpufile_setting *setting, struct gv_span text,
                             struct gv_error *err)
 {
 	struct scan scan = {0};
@@ -450,7 +450,7 @@ static enum gv_status check_result(const struct gv_edits *edits, const struct sc
 }
 
 enum gv_status sandbox_plan(struct gv_edits *edits, struct gv_span text,
-                            const struct gv_gpupv_wish *wish, struct gv_error *err)
+                            const struct gv_gpufile_wish *wish, struct gv_error *err)
 {
 	struct scan scan = {0};
 	const char *word = wish->on ? "Enable" : "Disable";

@@ -7,23 +7,23 @@
 #include "base/charset.h"
 #include "base/json_map.h"
 
-static void add_note(struct gv_gpupv_setting *setting, const struct gv_gpupv_note *place,
+static void add_note(struct gv_gpufile_setting *setting, const struct gv_gpufile_note *place,
                      const char *format, va_list args)
 {
-	if (setting->note_count == GV_GPUPV_NOTES) {
+	if (setting->note_count == GV_GPUFILE_NOTES) {
 		setting->notes_left_out++;
 		return;
 	}
-	struct gv_gpupv_note *note = &setting->notes[setting->note_count++];
+	struct gv_gpufile_note *note = &setting->notes[setting->note_count++];
 	*note = *place;
 	vsnprintf(note->message, sizeof note->message, format, args);
 }
 
-void setting_note(struct gv_gpupv_setting *setting, struct gv_span text, size_t at, bool problem,
+void setting_note(struct gv_gpufile_setting *setting, struct gv_span text, size_t at, bool problem,
                   const char *format, ...)
 {
-	struct gv_gpupv_note place = {.problem = problem};
-	if (setting->note_count < GV_GPUPV_NOTES) /* a million notes are not a million walks */
+	struct gv_gpufile_note place = {.problem = problem};
+	if (setting->note_count < GV_GPUFILE_NOTES) /* a million notes are not a million walks */
 		gv_json_map_locate(text, at, &place.line, &place.column);
 	va_list args;
 	va_start(args, format);
@@ -31,9 +31,9 @@ void setting_note(struct gv_gpupv_setting *setting, struct gv_span text, size_t 
 	va_end(args);
 }
 
-void setting_remark(struct gv_gpupv_setting *setting, bool problem, const char *format, ...)
+void setting_remark(struct gv_gpufile_setting *setting, bool problem, const char *format, ...)
 {
-	struct gv_gpupv_note place = {.problem = problem};
+	struct gv_gpufile_note place = {.problem = problem};
 	va_list args;
 	va_start(args, format);
 	add_note(setting, &place, format, args);
@@ -48,37 +48,37 @@ void setting_show(char out[SETTING_SHOWN], struct gv_span text)
 	gv_buf_dispose(&shown);
 }
 
-bool setting_add_device(struct gv_gpupv_setting *setting, struct gv_span path, uint16_t partition)
+bool setting_add_device(struct gv_gpufile_setting *setting, struct gv_span path, uint16_t partition)
 {
-	struct gv_gpupv_device *grown = gv_grow(setting->devices, setting->device_count,
-	                                        &setting->device_cap, sizeof *grown);
+	struct gv_gpufile_device *grown = gv_grow(setting->devices, setting->device_count,
+	                                          &setting->device_cap, sizeof *grown);
 	struct gv_span copy = gv_arena_copy(&setting->arena, path);
 	if (grown != NULL)
 		setting->devices = grown;
 	if (grown == NULL || copy.at == NULL)
 		return false;
-	grown[setting->device_count++] = (struct gv_gpupv_device){copy, partition};
+	grown[setting->device_count++] = (struct gv_gpufile_device){copy, partition};
 	return true;
 }
 
-void gv_gpupv_setting_dispose(struct gv_gpupv_setting *setting)
+void gv_gpufile_setting_dispose(struct gv_gpufile_setting *setting)
 {
 	free(setting->devices);
 	gv_arena_dispose(&setting->arena);
-	*setting = (struct gv_gpupv_setting){0};
+	*setting = (struct gv_gpufile_setting){0};
 }
 
-enum gv_gpupv_mode gv_gpupv_mode_of(const char *name)
+enum gv_gpufile_mode gv_gpufile_mode_of(const char *name)
 {
-	static const char *const names[GV_GPUPV_MODES] = {
-		[GV_GPUPV_DISABLED] = "disabled",
-		[GV_GPUPV_DEFAULT] = "default",
-		[GV_GPUPV_LIST] = "list",
-		[GV_GPUPV_MIRROR] = "mirror",
+	static const char *const names[GV_GPUFILE_MODES] = {
+		[GV_GPUFILE_DISABLED] = "disabled",
+		[GV_GPUFILE_DEFAULT] = "default",
+		[GV_GPUFILE_LIST] = "list",
+		[GV_GPUFILE_MIRROR] = "mirror",
 	};
-	for (int i = GV_GPUPV_DISABLED; i < GV_GPUPV_MODES; i++) {
+	for (int i = GV_GPUFILE_DISABLED; i < GV_GPUFILE_MODES; i++) {
 		if (strcmp(names[i], name) == 0)
-			return (enum gv_gpupv_mode)i;
+			return (enum gv_gpufile_mode)i;
 	}
-	return GV_GPUPV_ANY;
+	return GV_GPUFILE_ANY;
 }

@@ -10,11 +10,11 @@
 
 /* Adds a note about byte AT of TEXT; the printed text may come from the file only as gv_show_for.
  */
-void setting_note(struct gv_gpupv_setting *setting, struct gv_span text, size_t at, bool problem,
+void setting_note(struct gv_gpufile_setting *setting, struct gv_span text, size_t at, bool problem,
                   const char *format, ...) GV_PRINTF(5, 6);
 
 /* The same about the file as a whole. */
-void setting_remark(struct gv_gpupv_setting *setting, bool problem, const char *format, ...)
+void setting_remark(struct gv_gpufile_setting *setting, bool problem, const char *format, ...)
 	GV_PRINTF(3, 4);
 
 /* Room for what setting_show writes. */
@@ -24,6 +24,7 @@ enum { SETTING_SHOWN = 256 };
 void setting_show(char out[SETTING_SHOWN], struct gv_span text);
 
 /* Adds a device; PATH is copied. Returns false when memory ran out. */
-bool setting_add_device(struct gv_gpupv_setting *setting, struct gv_span path, uint16_t partition);
+bool setting_add_device(struct gv_gpufile_setting *setting, struct gv_span path,
+                        uint16_t partition);
 
 #endif

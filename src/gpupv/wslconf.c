@@ -100,7 +100,7 @@ static bool has_mark(struct gv_span text)
 }
 
 static void note_key(struct facts *facts, const struct ini *ini, const struct ini_line *line,
-                     struct gv_gpupv_setting *setting, const struct format *format)
+                     struct gv_gpufile_setting *setting, const struct format *format)
 {
 	if (facts->found) {
 		setting_note(setting, ini->text, line->at, true,
@@ -120,7 +120,7 @@ static void note_key(struct facts *facts, const struct ini *ini, const struct in
 }
 
 static void note_wrong(struct facts *facts, const struct ini *ini, const struct ini_line *line,
-                       struct gv_gpupv_setting *setting)
+                       struct gv_gpufile_setting *setting)
 {
 	facts->stopped = ini->stopped;
 	facts->wrong_at = line->at;
@@ -130,7 +130,7 @@ static void note_wrong(struct facts *facts, const struct ini *ini, const struct 
 }
 
 static void note_line(struct facts *facts, const struct ini *ini, const struct ini_line *line,
-                      struct gv_gpupv_setting *setting, const struct format *format)
+                      struct gv_gpufile_setting *setting, const struct format *format)
 {
 	const struct related *related = &format->related;
 	bool here = gv_span_equal_nocase(line->section, gv_span_of(format->section));
@@ -156,7 +156,7 @@ static void note_line(struct facts *facts, const struct ini *ini, const struct i
 	}
 }
 
-static enum gv_status find_facts(struct facts *facts, struct gv_gpupv_setting *setting,
+static enum gv_status find_facts(struct facts *facts, struct gv_gpufile_setting *setting,
                                  struct gv_span text, const struct format *format,
                                  struct gv_error *err)
 {
@@ -173,7 +173,7 @@ static enum gv_status find_facts(struct facts *facts, struct gv_gpupv_setting *s
 	return failed ? gv_fail_memory(err) : GV_OK;
 }
 
-static void judge(struct gv_gpupv_setting *setting, const struct facts *facts,
+static void judge(struct gv_gpufile_setting *setting, const struct facts *facts,
                   const struct format *format)
 {
 	bool on = !facts->found || facts->value != FALSE_VALUE;
@@ -187,10 +187,10 @@ static void judge(struct gv_gpupv_setting *setting, const struct facts *facts,
 		setting_note(setting, facts->text, facts->related_at, true, "%s",
 		             format->related.message);
 	}
-	setting->power = on ? GV_GPUPV_IS_ON : GV_GPUPV_IS_OFF;
+	setting->power = on ? GV_GPUFILE_IS_ON : GV_GPUFILE_IS_OFF;
 }
 
-static enum gv_status read_format(struct gv_gpupv_setting *setting, struct gv_span text,
+static enum gv_status read_format(struct gv_gpufile_setting *setting, struct gv_span text,
                                   const struct format *format, struct gv_error *err)
 {
 	struct facts facts = {0};
@@ -325,7 +325,7 @@ static enum gv_status check_result(const struct gv_edits *edits, const struct fa
 {
 	struct gv_buf text = {0};
 	struct facts new = {0};
-	struct gv_gpupv_setting notes = {0};
+	struct gv_gpufile_setting notes = {0};
 	enum gv_status status = gv_edits_apply(edits, old->text, &text, err);
 	if (status == GV_OK)
 		status = find_facts(&new, &notes, gv_buf_span(&text), format, err);
@@ -336,7 +336,7 @@ static enum gv_status check_result(const struct gv_edits *edits, const struct fa
 			err, GV_EREFUSED,
 			"WSL would not read the line where it belongs: set %s in [%s] by hand",
 			format->key, format->section);
-	gv_gpupv_setting_dispose(&notes);
+	gv_gpufile_setting_dispose(&notes);
 	gv_buf_dispose(&text);
 	return status;
 }
@@ -369,38 +369,38 @@ static enum gv_status plan_edit(struct gv_edits *edits, const struct facts *fact
 }
 
 static enum gv_status plan_format(struct gv_edits *edits, struct gv_span text,
-                                  const struct gv_gpupv_wish *wish, const struct format *format,
+                                  const struct gv_gpufile_wish *wish, const struct format *format,
                                   struct gv_error *err)
 {
 	struct facts facts = {0};
-	struct gv_gpupv_setting notes = {0};
+	struct gv_gpufile_setting notes = {0};
 	enum gv_status status = find_facts(&facts, &notes, text, format, err);
 	if (status == GV_OK)
 		status = plan_edit(edits, &facts, format, wish->on, err);
-	gv_gpupv_setting_dispose(&notes);
+	gv_gpufile_setting_dispose(&notes);
 	return status;
 }
 
-enum gv_status wslconfig_read(struct gv_gpupv_setting *setting, struct gv_span text,
+enum gv_status wslconfig_read(struct gv_gpufile_setting *setting, struct gv_span text,
                               struct gv_error *err)
 {
 	return read_format(setting, text, &wslconfig, err);
 }
 
-enum gv_status wslconf_read(struct gv_gpupv_setting *setting, struct gv_span text,
+enum gv_status wslconf_read(struct gv_gpufile_setting *setting, struct gv_span text,
                             struct gv_error *err)
 {
 	return read_format(setting, text, &wslconf, err);
 }
 
 enum gv_status wslconfig_plan(struct gv_edits *edits, struct gv_span text,
-                              const struct gv_gpupv_wish *wish, struct gv_error *err)
+                              const struct gv_gpufile_wish *wish, struct gv_error *err)
 {
 	return plan_format(edits, text, wish, &wslconfig, err);
 }
 
 enum gv_status wslconf_plan(struct gv_edits *edits, struct gv_span text,
-                            const struct gv_gpupv_wish *wish, struct gv_error *err)
+                            const struct gv_gpufile_wish *wish, struct gv_error *err)
 {
 	return plan_format(edits, text, wish, &wslconf, err);
 }

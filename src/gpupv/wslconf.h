@@ -13,19 +13,19 @@
 bool wslconfig_is_named(struct gv_span name);
 bool wslconf_is_named(struct gv_span name);
 
-/* As gv_gpupv_kind.read; of an empty text, what holds without a file. */
-enum gv_status wslconfig_read(struct gv_gpupv_setting *setting, struct gv_span text,
+/* As gv_gpufile_kind.read; of an empty text, what holds without a file. */
+enum gv_status wslconfig_read(struct gv_gpufile_setting *setting, struct gv_span text,
                               struct gv_error *err);
-enum gv_status wslconf_read(struct gv_gpupv_setting *setting, struct gv_span text,
+enum gv_status wslconf_read(struct gv_gpufile_setting *setting, struct gv_span text,
                             struct gv_error *err);
 
 /*
- * As gv_gpupv_kind.plan. On needs no line, since it is the default: nothing is added for it.
+ * As gv_gpufile_kind.plan. On needs no line, since it is the default: nothing is added for it.
  * GV_EREFUSED when WSL would not read the line that is needed.
  */
 enum gv_status wslconfig_plan(struct gv_edits *edits, struct gv_span text,
-                              const struct gv_gpupv_wish *wish, struct gv_error *err);
+                              const struct gv_gpufile_wish *wish, struct gv_error *err);
 enum gv_status wslconf_plan(struct gv_edits *edits, struct gv_span text,
-                            const struct gv_gpupv_wish *wish, struct gv_error *err);
+                            const struct gv_gpufile_wish *wish, struct gv_error *err);
 
 #endif

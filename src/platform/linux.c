@@ -291,3 +291,11 @@ void gv_os_self(struct gv_os_self *out)
 	*out = self;
 	pthread_mutex_unlock(&lock);
 }
+
+/* WSL registers its interpreter for Windows programs; the name with -late is of systemd's order. */
+enum gv_os_windows gv_os_windows(void)
+{
+	bool runs_exe = access("/proc/sys/fs/binfmt_misc/WSLInterop", F_OK) == 0 ||
+	                access("/proc/sys/fs/binfmt_misc/WSLInterop-late", F_OK) == 0;
+	return runs_exe || getenv("WSL_INTEROP") != NULL ? GV_OS_WINDOWS_OF_WSL : GV_OS_NO_WINDOWS;
+}

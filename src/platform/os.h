@@ -63,6 +63,15 @@ int gv_os_stat_dir(struct gv_os_dir *dir, struct gv_os_stat *out);
 int gv_os_list(struct gv_os_dir *dir, const char *name,
                bool (*each)(void *context, const char *name, enum gv_os_type type), void *context);
 
+/* Makes the folder NAME for this user alone; one that is there is fine. */
+int gv_os_make_folder(struct gv_os_dir *dir, const char *name);
+
+/*
+ * The folder in which programs of this user keep what must outlive them. *OUT is the caller's to
+ * free. ENOENT when the environment names no home.
+ */
+int gv_os_state_folder(char **out);
+
 /* Opens NAME to read; *FILE is to be closed with gv_os_close. Never blocks on a FIFO. */
 int gv_os_open(struct gv_os_dir *dir, const char *name, int *file);
 
@@ -115,6 +124,12 @@ int gv_os_remove(struct gv_os_dir *dir, const char *name);
 
 /* PATH with all links followed, absolute. *OUT is the caller's to free. */
 int gv_os_resolve(const char *path, char **out);
+
+/* What the link NAME leads to, as it is written there. *OUT is the caller's to free. */
+int gv_os_read_link(struct gv_os_dir *dir, const char *name, char **out);
+
+/* Whether this user may read and write NAME, a device perhaps, links followed: 0 or an errno. */
+int gv_os_may_use(struct gv_os_dir *dir, const char *name);
 
 /*
  * Says that the SIZE bytes at AT will all be used: large pages spare the system, and the reader,
@@ -213,6 +228,10 @@ bool gv_os_is_terminal(int file);
 
 /* How many columns the terminal FILE has; 80 when it does not say. */
 unsigned gv_os_columns(int file);
+
+/* Which Windows can be reached from here: none, the one this runs on, or the host of this WSL. */
+enum gv_os_windows { GV_OS_NO_WINDOWS, GV_OS_WINDOWS, GV_OS_WINDOWS_OF_WSL };
+enum gv_os_windows gv_os_windows(void);
 
 /* True when TEXT matches GLOB: * ? [...]; * does not match "/" when WHOLE_PATH. */
 bool gv_os_glob(const char *glob, const char *text, bool whole_path);

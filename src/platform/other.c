@@ -99,3 +99,8 @@ enum gv_os_life gv_os_process(int64_t pid, uint64_t *started)
 	*started = 0;
 	return kill((pid_t)pid, 0) != 0 && errno == ESRCH ? GV_OS_DEAD : GV_OS_ALIVE;
 }
+
+enum gv_os_windows gv_os_windows(void)
+{
+	return GV_OS_NO_WINDOWS;
+}

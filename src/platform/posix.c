@@ -384,6 +384,44 @@ int gv_os_remove(struct gv_os_dir *dir, const char *name)
 	return unlinkat(posix_fd(dir), name, 0) == 0 ? 0 : errno;
 }
 
+int gv_os_make_folder(struct gv_os_dir *dir, const char *name)
+{
+	struct spot spot;
+	int code = find_spot(&spot, dir, name);
+	if (code != 0)
+		return code;
+	code = mkdirat(spot.fd, spot.name, S_IRWXU) == 0 || errno == EEXIST ? 0 : errno;
+	leave_spot(&spot);
+	return code;
+}
+
+/* FOLDER and PART, one behind the other. */
+static int join_path(const char *folder, const char *part, char **out)
+{
+	size_t size = strlen(folder) + strlen(part) + 1;
+	char *path = malloc(size);
+	if (path == NULL)
+		return ENOMEM;
+	snprintf(path, size, "%s%s", folder, part);
+	*out = path;
+	return 0;
+}
+
+/* XDG Base Directory Specification: a path that is not absolute is passed over. */
+int gv_os_state_folder(char **out)
+{
+	const char *home = getenv("HOME");
+#ifdef __APPLE__
+	static const char part[] = "/Library/Application Support";
+#else
+	static const char part[] = "/.local/state";
+	const char *state = getenv("XDG_STATE_HOME");
+	if (state != NULL && state[0] == '/')
+		return join_path(state, "", out);
+#endif
+	return home == NULL || home[0] != '/' ? ENOENT : join_path(home, part, out);
+}
+
 int gv_os_resolve(const char *path, char **out)
 {
 	char *real = realpath(path, NULL);
@@ -391,6 +429,48 @@ int gv_os_resolve(const char *path, char **out)
 		return errno;
 	*out = real;
 	return 0;
+}
+
+/* Reads the link into *OUT, which has SIZE bytes; EAGAIN when it is longer than that. */
+static int read_link_into(const struct spot *spot, char *out, size_t size)
+{
+	ssize_t len = readlinkat(spot->fd, spot->name, out, size);
+	if (len < 0)
+		return errno;
+	if ((size_t)len >= size)
+		return EAGAIN;
+	out[len] = '\0';
+	return 0;
+}
+
+int gv_os_read_link(struct gv_os_dir *dir, const char *name, char **out)
+{
+	struct spot spot;
+	int code = find_spot(&spot, dir, name);
+	if (code != 0)
+		return code;
+	code = EAGAIN;
+	for (size_t size = 256; code == EAGAIN; size *= 2) {
+		char *target = malloc(size);
+		code = target == NULL ? ENOMEM : read_link_into(&spot, target, size);
+		if (code == 0)
+			*out = target;
+		else
+			free(target);
+	}
+	leave_spot(&spot);
+	return code;
+}
+
+int gv_os_may_use(struct gv_os_dir *dir, const char *name)
+{
+	struct spot spot;
+	int code = find_spot(&spot, dir, name);
+	if (code != 0)
+		return code;
+	code = faccessat(spot.fd, spot.name, R_OK | W_OK, AT_EACCESS) == 0 ? 0 : errno;
+	leave_spot(&spot);
+	return code;
 }
 
 uint64_t gv_os_clock(void)
