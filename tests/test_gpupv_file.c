@@ -513,6 +513,29 @@ static void records_can_be_kept_in_the_state_folder(void **state)
 	leave(&room);
 }
 
+/* The indentation of the file is repeated, which makes a hostile one large. */
+static void what_could_not_be_read_again_is_not_written(void **state)
+{
+	(void)state;
+	struct room room;
+	struct gv_buf text = {0};
+	struct gv_gpufile file = {0};
+	enter(&room, "a.7b");
+	gv_buf_text(&text, MARK "{\"NanaBox\":{\"Gpu\":{");
+	for (int i = 0; i < 300000; i++)
+		gv_buf_char(&text, '\n');
+	gv_buf_text(&text, "\"AssignmentMode\":\"Disabled\"}}}");
+	file_write(room.path, gv_buf_span(&text));
+	assert_int_equal(gv_gpufile_change(&file, room.path, &list, &room.options, NULL),
+	                 GV_ETOOBIG);
+	assert_false(file.written || file.changes);
+	assert_file(room.path, gv_buf_span(&text));
+	assert_int_equal(room.shelf.pushes, 0);
+	gv_gpufile_dispose(&file);
+	gv_buf_dispose(&text);
+	leave(&room);
+}
+
 /* Random files: what each kind is made of, in every layout. */
 
 static const char *pick(uint64_t *seed, const char *const *from, size_t count)
@@ -759,6 +782,7 @@ int main(void)
 		cmocka_unit_test(a_record_that_is_wrong_is_no_way_back),
 		cmocka_unit_test(a_wish_that_the_kind_does_not_know_is_refused),
 		cmocka_unit_test(a_file_of_100_megabytes_is_refused_unread),
+		cmocka_unit_test(what_could_not_be_read_again_is_not_written),
 		cmocka_unit_test(records_can_be_kept_in_the_state_folder),
 		cmocka_unit_test(what_is_undone_has_its_old_bytes),
 		cmocka_unit_test(what_is_damaged_is_refused_or_undone),

@@ -117,13 +117,20 @@ static enum gv_status fail_missing(const struct gv_gpufile_kind *kind, const cha
 	return kind->absent != NULL ? GV_OK : gv_fail(err, GV_ENOENT, "there is no such file");
 }
 
-static enum gv_status read_there(struct run *run, struct gv_error *err)
+/* How large a file may be; sets *OURS when that is not what the caller said. */
+static uint64_t limit_of(const struct run *run, bool *ours)
 {
 	uint64_t limit = run->options->max_size;
-	bool ours = limit == 0 || limit > GV_GPUFILE_LIMIT;
+	*ours = limit == 0 || limit > GV_GPUFILE_LIMIT;
+	return *ours ? GV_GPUFILE_LIMIT : limit;
+}
+
+static enum gv_status read_there(struct run *run, struct gv_error *err)
+{
+	bool ours;
+	uint64_t limit = limit_of(run, &ours);
 	struct gv_error own = {0};
-	enum gv_status status =
-		gv_file_read(&run->was, run->path, ours ? GV_GPUFILE_LIMIT : limit, &own);
+	enum gv_status status = gv_file_read(&run->was, run->path, limit, &own);
 	if (status == GV_ETOOBIG && ours)
 		return gv_fail(err, GV_ETOOBIG,
 		               "larger than 1 MiB: no %s is, real ones have a few thousand bytes",
@@ -254,6 +261,15 @@ static enum gv_status check_wish(const struct run *run, struct gv_error *err)
 	return GV_OK;
 }
 
+/* What could not be read again could not be undone. */
+static enum gv_status check_size(const struct run *run, struct gv_error *err)
+{
+	bool ours;
+	if (run->file->text.len <= limit_of(run, &ours))
+		return GV_OK;
+	return gv_fail(err, GV_ETOOBIG, "would be too large to be read again");
+}
+
 static enum gv_status plan_change(struct run *run, struct gv_error *err)
 {
 	struct gv_gpufile *file = run->file;
@@ -268,6 +284,8 @@ static enum gv_status plan_change(struct run *run, struct gv_error *err)
 		status = file->kind->plan(&file->edits, old, &wish, err);
 	if (status == GV_OK)
 		status = gv_edits_apply(&file->edits, old, &file->text, err);
+	if (status == GV_OK)
+		status = check_size(run, err);
 	file->changes = status == GV_OK && file->edits.count > 0;
 	return status;
 }
