@@ -14,6 +14,7 @@
 #include "gpupv/profile.h"
 #include "gpupv/spell.h"
 #include "gpupv/vm.h"
+#include "platform/os.h"
 
 static enum gv_status run_powershell(void *context, struct gv_buf *answer, enum gv_ps_script script,
                                      struct gv_span request, struct gv_error *err)
@@ -28,7 +29,8 @@ static struct gv_channel open_channel(const struct settings *settings,
 	*powershell = (struct gv_powershell){.program = settings->powershell,
 	                                     .computer = settings->computer,
 	                                     .seconds = settings->timeout};
-	return (struct gv_channel){run_powershell, powershell};
+	bool here = settings->computer == NULL && gv_os_windows() != GV_OS_NO_WINDOWS;
+	return (struct gv_channel){run_powershell, powershell, here ? gv_os_address_bits() : 0};
 }
 
 /* Observes TARGET, or all machines when NULL; false after a message. */
@@ -226,6 +228,16 @@ static void print_rest(struct cli *cli, const char *target, const struct gv_vm_o
 	output_text(&cli->out, "\n");
 }
 
+/* True when the plan is to disable and no record told of settings to put back. */
+static bool keeps_settings(const struct gv_vm_outcome *outcome)
+{
+	for (int i = 0; i < GV_GPUPV_SETTINGS; i++) {
+		if (outcome->plan.goal.at[i].known)
+			return false;
+	}
+	return true;
+}
+
 /* Tells of a change that failed, and where that left the machine. */
 static void tell_failure(struct cli *cli, const char *target, const struct gv_vm_outcome *outcome)
 {
@@ -270,6 +282,10 @@ static enum gv_exit tell_outcome(struct cli *cli, enum gv_vm_verb verb, const ch
 		print_steps(cli, outcome);
 		if (verb == GV_VM_ENABLE && outcome->result == GV_VM_DONE)
 			print_rest(cli, target, outcome);
+		if (verb == GV_VM_DISABLE && keeps_settings(outcome))
+			output_text(&cli->out,
+			            "    the settings stay: no undo record tells what they "
+			            "were before\n");
 		return EXIT_DONE;
 	case GV_VM_ROLLED_BACK:
 	case GV_VM_LEFT:
@@ -303,6 +319,8 @@ static enum gv_exit change_vm(struct cli *cli, enum gv_vm_verb verb, const char 
 	if (status != GV_OK)
 		output_failure(&cli->out, target, &err);
 	gv_vm_outcome_dispose(&outcome);
+	if (status == GV_EINVAL)
+		return EXIT_MISUSE;
 	return status == GV_OK ? result : EXIT_NO;
 }
 

@@ -4,6 +4,9 @@
 
 #include "gpupv/model.h"
 
+/* Of many candidates so many are named. */
+enum { MOST_LISTED = 5 };
+
 /* Parts of names, in any case. */
 static const struct trouble {
 	const char *part;
@@ -180,16 +183,17 @@ static bool is_candidate(const struct gv_gpupv_state *state, const struct gpu_ch
 void gpu_list_candidates(struct gv_buf *out, const struct gv_gpupv_state *state,
                          const struct gpu_choice *choice)
 {
-	bool first = true;
+	size_t count = 0;
 	for (size_t i = 0; i < state->gpu_count; i++) {
 		const struct gv_gpupv_gpu *gpu = &state->gpus[i];
-		if (!is_candidate(state, choice, gpu))
+		if (!is_candidate(state, choice, gpu) || ++count > MOST_LISTED)
 			continue;
-		gv_buf_text(out, first ? "" : ", ");
+		gv_buf_text(out, count == 1 ? "" : ", ");
 		gv_buf_text(out, gpu->name == NULL ? "a GPU without name" : gpu->name);
 		gv_buf_text(out, " (");
 		gv_buf_text(out, gpu->path == NULL ? "no path" : gpu->path);
 		gv_buf_text(out, ")");
-		first = false;
 	}
+	if (count > MOST_LISTED)
+		gv_buf_format(out, " and %zu more", count - MOST_LISTED);
 }

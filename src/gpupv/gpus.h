@@ -32,7 +32,8 @@ struct gpu_choice {
 struct gpu_choice gpu_choose(const struct gv_gpupv_state *state, const struct gv_gpupv_vm *vm,
                              const char *which);
 
-/* Appends the GPUs that CHOICE, an ambiguous one, hesitates between: "NAME (PATH), ...". */
+/* Appends the GPUs that CHOICE, an ambiguous one, hesitates between, the first few: "NAME (PATH),
+ * ...". */
 void gpu_list_candidates(struct gv_buf *out, const struct gv_gpupv_state *state,
                          const struct gpu_choice *choice);
 

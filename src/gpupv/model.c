@@ -6,7 +6,7 @@
 /* clang-format off */
 const struct gv_gpupv_setting_row gv_gpupv_setting_rows[GV_GPUPV_SETTINGS] = {
 	[GV_GPUPV_CACHE_TYPES] = {
-		"cacheTypes", "cache_types", "guest controls cache types", GV_GPUPV_SWITCH, {NULL}},
+		"cacheTypes", "cache_types", "guest-controlled cache types", GV_GPUPV_SWITCH, {NULL}},
 	[GV_GPUPV_LOW_MMIO] = {
 		"lowMmio", "low_mmio", "low MMIO space", GV_GPUPV_BYTES, {NULL}},
 	[GV_GPUPV_HIGH_MMIO] = {

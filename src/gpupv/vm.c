@@ -97,6 +97,9 @@ enum gv_status gv_vm_observe(struct gv_gpupv_state *out, const struct gv_channel
 		                      gv_buf_span(&request), err);
 	if (status == GV_OK)
 		status = gv_answer_observed(out, gv_buf_span(&answer), err);
+	if (status == GV_OK && !out->host.address_bits.known) /* no cmdlet tells it */
+		out->host.address_bits =
+			(struct gv_value){channel->address_bits > 0, channel->address_bits};
 	gv_buf_dispose(&request);
 	gv_buf_dispose(&answer);
 	return status;

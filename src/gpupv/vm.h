@@ -17,6 +17,8 @@ struct gv_channel {
 	enum gv_status (*run)(void *context, struct gv_buf *answer, enum gv_ps_script script,
 	                      struct gv_span request, struct gv_error *err);
 	void *context;
+	unsigned address_bits; /* of this processor where it is the host's; 0: the host's is another
+	                        */
 };
 
 enum gv_vm_verb { GV_VM_ENABLE, GV_VM_DISABLE, GV_VM_UNDO };

@@ -174,6 +174,9 @@ void gv_os_end_by(int signal);
 /* The number of SIGPIPE, for gv_os_end_by. */
 int gv_os_broken_pipe(void);
 
+/* How many bits physical addresses have on this processor; 0 where it does not say. */
+unsigned gv_os_address_bits(void);
+
 /* How many threads can run at once; at least 1. */
 unsigned gv_os_processors(void);
 

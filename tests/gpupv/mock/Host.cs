@@ -79,9 +79,15 @@ public abstract class MockCmdlet : PSCmdlet
         State = new Host();
         JsonObject? fail = State.Record(Describe());
         bool after = fail?["after"]?.GetValue<bool>() ?? false;
-        if (fail is null || after)
-            Run();
-        State.Save();
+        try
+        {
+            if (fail is null || after)
+                Run();
+        }
+        finally
+        {
+            State.Save(); // an error ends a script that asked for it
+        }
         if (fail is not null)
             Fail(fail["id"]!.GetValue<string>(), Enum.Parse<ErrorCategory>(fail["category"]!.GetValue<string>()),
                  fail["message"]?.GetValue<string>() ?? "a failure was put in");
