@@ -40,18 +40,18 @@ static void a_file_says_what_is_documented(void **state)
 	         "vGPU is Enable", NULL},
 		{"<Configuration>\n<vGPU>enable</vGPU></Configuration>", GV_GPUFILE_IS_OPEN,
 	         "vGPU is \"enable\"",
-	         "line 2: vGPU is \"enable\": documented are Enable, Disable and Default, so spelt; "
+	         "vGPU is \"enable\": documented are Enable, Disable and Default, so spelt; "
 	         "what Windows Sandbox makes of others is not known"},
 		{"<Configuration><vGPU/></Configuration>", GV_GPUFILE_IS_OPEN, "vGPU is \"\"",
-	         "line 1: vGPU is \"\": documented are Enable, Disable and Default, so spelt; what "
+	         "vGPU is \"\": documented are Enable, Disable and Default, so spelt; what "
 	         "Windows Sandbox makes of others is not known"},
 		{"<Configuration><vGPU>Enable</vGPU>\n<vgpu>Enable</vgpu></Configuration>",
 	         GV_GPUFILE_IS_OPEN, "vGPU stands 2 times",
-	         "line 2: a second vGPU: which one counts is not known"},
+	         "a second vGPU: which one counts is not known"},
 		{"<Configuration><vGPU>En<!-- x -->able</vGPU></Configuration>", GV_GPUFILE_IS_OPEN,
-	         "vGPU holds more than one text", "line 1: vGPU holds more than one text"},
+	         "vGPU holds more than one text", "vGPU holds more than one text"},
 		{"<Configuration><vGPU>Enable<b/></vGPU></Configuration>", GV_GPUFILE_IS_OPEN,
-	         "vGPU holds more than one text", "line 1: vGPU holds more than one text"},
+	         "vGPU holds more than one text", "vGPU holds more than one text"},
 		{"<Configuration><a><vGPU>Enable</vGPU></a></Configuration>", GV_GPUFILE_IS_OPEN,
 	         "vGPU is not set: Default, which is documented as off since 2024", NULL},
 		{"<Configuration><!-- <vGPU>Enable</vGPU> --></Configuration>", GV_GPUFILE_IS_OPEN,

@@ -153,6 +153,7 @@ struct gv_gpufile {
 	bool wide;                         /* its text is UTF-16: no diff can be shown */
 	struct gv_buf original;            /* the bytes that were read */
 	struct gv_gpufile_setting setting; /* what they say */
+	struct gv_gpufile_setting after;   /* what the text of a change says */
 	struct gv_edits edits;             /* settled; for gv_diff */
 	struct gv_buf text;                /* the new text */
 	bool changes;                      /* the file would be, or was, changed, made or removed */

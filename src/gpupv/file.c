@@ -83,6 +83,7 @@ void gv_gpufile_dispose(struct gv_gpufile *file)
 	gv_buf_dispose(&file->text);
 	gv_edits_dispose(&file->edits);
 	gv_gpufile_setting_dispose(&file->setting);
+	gv_gpufile_setting_dispose(&file->after);
 	*file = (struct gv_gpufile){0};
 }
 
@@ -286,6 +287,8 @@ static enum gv_status plan_change(struct run *run, struct gv_error *err)
 		status = gv_edits_apply(&file->edits, old, &file->text, err);
 	if (status == GV_OK)
 		status = check_size(run, err);
+	if (status == GV_OK && file->edits.count > 0)
+		status = file->kind->read(&file->after, gv_buf_span(&file->text), err);
 	file->changes = status == GV_OK && file->edits.count > 0;
 	return status;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gpupv/setting.h"
+#include "gpupv/splice.h"
 
 #include <expat.h>
 
@@ -234,13 +235,29 @@ static struct gv_span said(const struct scan *scan)
 	return text;
 }
 
-/* The line of byte AT, counted in the encoding of the text. */
-static uint32_t line_of(struct gv_span text, size_t at)
+/* A place as a person counts it, from 1. */
+struct place {
+	uint32_t line;
+	uint32_t column;
+};
+
+/* The place of byte AT, counted in the encoding of the text. */
+static struct place place_of(struct gv_span text, size_t at)
 {
-	uint32_t line = 1;
-	for (size_t i = 0; i < at; i += width(text))
-		line += character(text, i) == '\n';
-	return line;
+	struct place place = {1, 1};
+	for (size_t i = 0; i < at; i += width(text)) {
+		bool feed = character(text, i) == '\n';
+		place.line += feed;
+		place.column = feed ? 1 : place.column + 1;
+	}
+	return place;
+}
+
+static void note(struct gv_gpufile_setting *setting, const struct scan *scan, size_t at,
+                 const char *message)
+{
+	struct place place = place_of(scan->text, at);
+	setting_note_at(setting, place.line, place.column, true, "%s", message);
 }
 
 /* The values of the documentation, and what they do. */
@@ -266,11 +283,11 @@ static void judge_value(struct gv_gpufile_setting *setting, const struct scan *s
 		return;
 	}
 	snprintf(setting->value, sizeof setting->value, "vGPU is \"%.100s\"", shown);
-	setting_remark(
-		setting, true,
-		"line %u: vGPU is \"%.100s\": documented are Enable, Disable and Default, so "
-		"spelt; what Windows Sandbox makes of others is not known",
-		(unsigned)line_of(scan->text, scan->tag.from), shown);
+	struct place place = place_of(scan->text, scan->tag.from);
+	setting_note_at(setting, place.line, place.column, true,
+	                "vGPU is \"%.100s\": documented are Enable, Disable and Default, so spelt; "
+	                "what Windows Sandbox makes of others is not known",
+	                shown);
 }
 
 static void judge(struct gv_gpufile_setting *setting, const struct scan *scan)
@@ -282,13 +299,10 @@ static void judge(struct gv_gpufile_setting *setting, const struct scan *scan)
 	} else if (scan->found > 1) {
 		snprintf(setting->value, sizeof setting->value, "vGPU stands %zu times",
 		         scan->found);
-		setting_remark(setting, true,
-		               "line %u: a second vGPU: which one counts is not known",
-		               (unsigned)line_of(scan->text, scan->second));
+		note(setting, scan, scan->second, "a second vGPU: which one counts is not known");
 	} else if (scan->mixed) {
 		snprintf(setting->value, sizeof setting->value, "vGPU holds more than one text");
-		setting_remark(setting, true, "line %u: vGPU holds more than one text",
-		               (unsigned)line_of(scan->text, scan->tag.from));
+		note(setting, scan, scan->tag.from, "vGPU holds more than one text");
 	} else {
 		judge_value(setting, scan);
 	}
@@ -405,20 +419,28 @@ static void insert(struct gv_edits *edits, const struct scan *scan, const char *
 	if (closed)
 		open_up(edits, scan->text, scan->root, gv_buf_span(&with));
 	else
-		gv_edits_replace(edits, scan->root.to, 0, gv_buf_span(&with));
+		splice_insert(edits, scan->text, scan->root.to, gv_buf_span(&with));
 	edits->failed |= with.failed;
 	gv_buf_dispose(&with);
+}
+
+static enum gv_status refuse(const struct scan *scan, size_t at, const char *message,
+                             struct gv_error *err)
+{
+	struct place place = place_of(scan->text, at);
+	return gv_fail_at(err, GV_EREFUSED, place.line, place.column, "%s", message);
 }
 
 static enum gv_status plan_edit(struct gv_edits *edits, const struct scan *scan, const char *word,
                                 struct gv_error *err)
 {
 	if (scan->found > 1)
-		return gv_fail_at(err, GV_EREFUSED, line_of(scan->text, scan->second), 0,
-		                  "a second vGPU: which one counts is not known; leave one");
+		return refuse(scan, scan->second,
+		              "a second vGPU: which one counts is not known; leave one", err);
 	if (scan->mixed)
-		return gv_fail_at(err, GV_EREFUSED, line_of(scan->text, scan->tag.from), 0,
-		                  "vGPU holds more than one text: leave one of Enable and Disable");
+		return refuse(scan, scan->tag.from,
+		              "vGPU holds more than one text: leave one of Enable and Disable",
+		              err);
 	if (scan->found == 0)
 		insert(edits, scan, word);
 	else if (!gv_span_equal(said(scan), gv_span_of(word)))

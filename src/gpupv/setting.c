@@ -31,6 +31,16 @@ void setting_note(struct gv_gpufile_setting *setting, struct gv_span text, size_
 	va_end(args);
 }
 
+void setting_note_at(struct gv_gpufile_setting *setting, uint32_t line, uint32_t column,
+                     bool problem, const char *format, ...)
+{
+	struct gv_gpufile_note place = {.line = line, .column = column, .problem = problem};
+	va_list args;
+	va_start(args, format);
+	add_note(setting, &place, format, args);
+	va_end(args);
+}
+
 void setting_remark(struct gv_gpufile_setting *setting, bool problem, const char *format, ...)
 {
 	struct gv_gpufile_note place = {.problem = problem};

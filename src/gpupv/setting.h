@@ -8,10 +8,16 @@
 
 #include <gpuvirt/gpupv_file.h>
 
-/* Adds a note about byte AT of TEXT; the printed text may come from the file only as gv_show_for.
+/*
+ * Adds a note about byte AT of TEXT. What comes from a file is to be made printable before, by
+ * setting_show.
  */
 void setting_note(struct gv_gpufile_setting *setting, struct gv_span text, size_t at, bool problem,
                   const char *format, ...) GV_PRINTF(5, 6);
+
+/* The same with a place that was counted already. */
+void setting_note_at(struct gv_gpufile_setting *setting, uint32_t line, uint32_t column,
+                     bool problem, const char *format, ...) GV_PRINTF(5, 6);
 
 /* The same about the file as a whole. */
 void setting_remark(struct gv_gpufile_setting *setting, bool problem, const char *format, ...)

@@ -6,6 +6,7 @@
 #include "base/json_map.h"
 #include "gpupv/ini.h"
 #include "gpupv/setting.h"
+#include "gpupv/splice.h"
 
 /* A key beside the one that is set, and what it does when it is on or off. */
 struct related {
@@ -239,7 +240,7 @@ static void insert(struct gv_edits *edits, const struct facts *facts, const stru
 	gv_buf_text(&line, line_end(facts, format));
 	gv_buf_add(&line, indentation(facts->text, &facts->last));
 	add_entry(&line, facts, format, value);
-	gv_edits_replace(edits, facts->last.end, 0, gv_buf_span(&line));
+	splice_insert(edits, facts->text, facts->last.end, gv_buf_span(&line));
 	edits->failed |= line.failed;
 	gv_buf_dispose(&line);
 }
