@@ -19,13 +19,13 @@
 #define JSON_SERVER "\\\\\\\\?\\\\PCI#VEN_10DE&DEV_25B6#5&1&0&00" INTERFACE
 
 #define GPU(path, name, id, class, status)                                                         \
-	"{\"path\":\"" path "\",\"name\":\"" name "\",\"instanceId\":\"" id "\",\"class\":" class   \
-	",\"status\":" status ",\"driver\":\"32.0.15.6094\",\"partitionCount\":32,"               \
-	"\"validPartitionCounts\":[32]}"
+	"{\"path\":\"" path "\",\"name\":\"" name "\",\"instanceId\":\"" id                        \
+	"\",\"class\":" class ",\"status\":" status                                                \
+			      ",\"driver\":\"32.0.15.6094\",\"partitionCount\":32,"                \
+			      "\"validPartitionCounts\":[32]}"
 
-#define GPU_A GPU(JSON_A, "NVIDIA GeForce RTX 4090", "PCI\\\\A\\\\1", "\"Display\"", "\"OK\"")
-#define GPU_TWIN                                                                                   \
-	GPU(JSON_TWIN, "NVIDIA GeForce RTX 4090", "PCI\\\\A\\\\2", "\"Display\"", "\"OK\"")
+#define GPU_A    GPU(JSON_A, "NVIDIA GeForce RTX 4090", "PCI\\\\A\\\\1", "\"Display\"", "\"OK\"")
+#define GPU_TWIN GPU(JSON_TWIN, "NVIDIA GeForce RTX 4090", "PCI\\\\A\\\\2", "\"Display\"", "\"OK\"")
 #define GPU_INTEL                                                                                  \
 	GPU(JSON_INTEL, "Intel(R) UHD Graphics 770", "PCI\\\\B\\\\1", "\"Display\"", "\"OK\"")
 #define GPU_NPU                                                                                    \
@@ -37,23 +37,23 @@
 
 #define HOST(first)                                                                                \
 	"{" first "\"computer\":\"PC\",\"build\":22631,\"server\":false,"                          \
-	"\"edition\":\"Professional\",\"powershell\":\"5.1.22621.4391\",\"elevated\":true,"       \
-	"\"hypervAdministrator\":true,\"module\":true,\"vmms\":\"Running\","                     \
-	"\"listCommand\":\"Get-VMHostPartitionableGpu\",\"instancePath\":true,"                  \
-	"\"addressBits\":39,\"requireSecureDeviceAssignment\":null,"                              \
+	"\"edition\":\"Professional\",\"powershell\":\"5.1.22621.4391\",\"elevated\":true,"        \
+	"\"hypervAdministrator\":true,\"module\":true,\"vmms\":\"Running\","                       \
+	"\"listCommand\":\"Get-VMHostPartitionableGpu\",\"instancePath\":true,"                    \
+	"\"addressBits\":39,\"requireSecureDeviceAssignment\":null,"                               \
 	"\"requireSupportedDeviceAssignment\":null}"
 
 #define VM(first)                                                                                  \
 	"{" first "\"id\":\"" GUID_1 "\",\"name\":\"win11\",\"state\":\"Off\",\"generation\":2,"   \
-	"\"version\":\"11.0\",\"checkpoints\":0,\"cacheTypes\":false,"                            \
-	"\"lowMmio\":\"134217728\",\"highMmio\":\"536870912\","                                  \
-	"\"checkpointType\":\"Production\",\"automaticCheckpoints\":true,"                        \
+	"\"version\":\"11.0\",\"checkpoints\":0,\"cacheTypes\":false,"                             \
+	"\"lowMmio\":\"134217728\",\"highMmio\":\"536870912\","                                    \
+	"\"checkpointType\":\"Production\",\"automaticCheckpoints\":true,"                         \
 	"\"stopAction\":\"Save\",\"dynamicMemory\":true,\"adapters\":[]}"
 
 /* What enable makes of a machine. */
 #define ENABLED                                                                                    \
 	"\"cacheTypes\":true,\"lowMmio\":\"1073741824\",\"highMmio\":\"34359738368\","             \
-	"\"checkpointType\":\"Disabled\",\"automaticCheckpoints\":false,"                         \
+	"\"checkpointType\":\"Disabled\",\"automaticCheckpoints\":false,"                          \
 	"\"stopAction\":\"TurnOff\","
 
 #define ADAPTER(id, path) "{\"id\":\"" id "\",\"path\":\"" path "\"}"

@@ -14,12 +14,13 @@ static void names_travel_as_ascii(void **state)
 		{"win11", "{\"name\":\"win11\"}"},
 		{"a'b\"c`d$e[f]g*h?;&|", "{\"name\":\"a'b\\\"c`d$e[f]g*h?;&|\"}"},
 		{"\xE2\x80\x98x\xE2\x80\x99 \xE2\x80\x9Cy\xE2\x80\x9D",
-		 "{\"name\":\"\\u2018x\\u2019 \\u201cy\\u201d\"}"},
+	         "{\"name\":\"\\u2018x\\u2019 \\u201cy\\u201d\"}"},
 		{"a\nb\r\tc\\", "{\"name\":\"a\\nb\\r\\tc\\\\\"}"},
-		{"\xF0\x9F\x92\xBB \xE2\x80\xAE\x7F", "{\"name\":\"\\ud83d\\udcbb \\u202e\\u007f\"}"},
+		{"\xF0\x9F\x92\xBB \xE2\x80\xAE\x7F",
+	         "{\"name\":\"\\ud83d\\udcbb \\u202e\\u007f\"}"},
 		{GUID_1, "{\"id\":\"" GUID_1 "\"}"},
 		{"6F1C4A52-7C1B-4F0E-9D52-0123456789AB",
-		 "{\"id\":\"6F1C4A52-7C1B-4F0E-9D52-0123456789AB\"}"},
+	         "{\"id\":\"6F1C4A52-7C1B-4F0E-9D52-0123456789AB\"}"},
 		{"{" GUID_1 "}", "{\"name\":\"{" GUID_1 "}\"}"},
 		{NULL, "null"},
 	};
@@ -59,24 +60,26 @@ static void steps_become_a_request(void **state)
 	set->at[GV_GPUPV_CACHE_TYPES] = (struct gv_value){true, 1};
 	set->at[GV_GPUPV_HIGH_MMIO] = (struct gv_value){true, UINT64_MAX};
 	set->at[GV_GPUPV_CHECKPOINT_TYPE] = (struct gv_value){true, 3};
-	assert_int_equal(gv_request_apply(&have, GUID_1, "HOST2", steps, COUNT(steps), NULL), GV_OK);
-	assert_string_equal(have.at,
-	                    "{\"version\":1,\"vm\":\"" GUID_1 "\",\"computer\":\"HOST2\",\"steps\":["
-	                    "{\"do\":\"set-vm\",\"cacheTypes\":true,"
-	                    "\"highMmio\":\"18446744073709551615\","
-	                    "\"checkpointType\":\"ProductionOnly\"},"
-	                    "{\"do\":\"remove-adapter\",\"id\":\"a\\\\1\"},"
-	                    "{\"do\":\"add-adapter\",\"path\":\"" JSON_A "\"},"
-	                    "{\"do\":\"add-adapter\",\"path\":null}]}");
+	assert_int_equal(gv_request_apply(&have, GUID_1, "HOST2", steps, COUNT(steps), NULL),
+	                 GV_OK);
+	assert_string_equal(have.at, "{\"version\":1,\"vm\":\"" GUID_1
+	                             "\",\"computer\":\"HOST2\",\"steps\":["
+	                             "{\"do\":\"set-vm\",\"cacheTypes\":true,"
+	                             "\"highMmio\":\"18446744073709551615\","
+	                             "\"checkpointType\":\"ProductionOnly\"},"
+	                             "{\"do\":\"remove-adapter\",\"id\":\"a\\\\1\"},"
+	                             "{\"do\":\"add-adapter\",\"path\":\"" JSON_A "\"},"
+	                             "{\"do\":\"add-adapter\",\"path\":null}]}");
 	gv_buf_dispose(&have);
 }
 
 static void what_a_host_tells_is_read(void **state)
 {
 	(void)state;
-	static const char text[] = ANSWER(
-		HOST("\"tomorrow\":{\"a\":[1]},"), "[" GPU_A "," GPU_NPU "]",
-		"[" VM(ADAPTERS(ADAPTER("a1", JSON_A)) "\"highMmio\":\"18446744073709551615\",") "]");
+	static const char text[] =
+		ANSWER(HOST("\"tomorrow\":{\"a\":[1]},"), "[" GPU_A "," GPU_NPU "]",
+	               "[" VM(ADAPTERS(ADAPTER(
+			       "a1", JSON_A)) "\"highMmio\":\"18446744073709551615\",") "]");
 	struct gv_gpupv_state s = {0};
 	assert_int_equal(gv_answer_observed(&s, gv_span_of(text), NULL), GV_OK);
 	assert_string_equal(s.host.computer, "PC");
@@ -147,18 +150,18 @@ static const struct bad {
 	{"{\"version\":1,\"host\":{},\"vms\":[{}]}", GV_EPARSE, "GUID"},
 	{"{\"version\":1,\"host\":{},\"vms\":[{\"id\":\"../../etc/passwd\"}]}", GV_EPARSE, "GUID"},
 	{"{\"version\":1,\"host\":{},\"vms\":[{\"id\":\"" GUID_1 "\",\"highMmio\":536870912}]}",
-	 GV_EPARSE, "\"highMmio\""},
+         GV_EPARSE, "\"highMmio\""},
 	{"{\"version\":1,\"host\":{},\"vms\":[{\"id\":\"" GUID_1
-	 "\",\"highMmio\":\"18446744073709551616\"}]}",
-	 GV_EPARSE, "\"highMmio\""},
+         "\",\"highMmio\":\"18446744073709551616\"}]}",
+         GV_EPARSE, "\"highMmio\""},
 	{"{\"version\":1,\"host\":{},\"vms\":[{\"id\":\"" GUID_1 "\",\"cacheTypes\":\"yes\"}]}",
-	 GV_EPARSE, "\"cacheTypes\""},
+         GV_EPARSE, "\"cacheTypes\""},
 	{"{\"version\":1,\"host\":{},\"vms\":[{\"id\":\"" GUID_1 "\",\"stopAction\":3}]}",
-	 GV_EPARSE, "\"stopAction\""},
+         GV_EPARSE, "\"stopAction\""},
 	{"{\"version\":1,\"host\":{},\"vms\":[{\"id\":\"" GUID_1 "\",\"adapters\":[{}]}]}",
-	 GV_EPARSE, "no id"},
+         GV_EPARSE, "no id"},
 	{"{\"version\":1,\"error\":{\"id\":\"E,C\",\"hresult\":\"0x80070005\",\"message\":\"no\"}}",
-	 GV_ESYSTEM, "PowerShell says: no (E,C, 0x80070005)"},
+         GV_ESYSTEM, "PowerShell says: no (E,C, 0x80070005)"},
 	{"{\"version\":1,\"error\":{}}", GV_ESYSTEM, "no message"},
 };
 
@@ -205,7 +208,8 @@ static void sizes_are_limited(void **state)
 	gv_buf_text(&large, "\"}}");
 	assert_int_equal(gv_answer_observed(&s, gv_buf_span(&large), NULL), GV_ETOOBIG);
 	while (large.len <= GV_ANSWER_LIMIT && !large.failed)
-		gv_buf_text(&large, "                                                             ");
+		gv_buf_text(&large,
+		            "                                                             ");
 	assert_int_equal(gv_answer_observed(&s, gv_buf_span(&large), NULL), GV_ETOOBIG);
 	gv_buf_dispose(&large);
 }

@@ -327,8 +327,7 @@ static bool is_asked_for(const char *ids, const char *id)
 }
 
 /* Checks of other tests here, by id. */
-static const char elsewhere[] =
-	"hidden-machines partial-answer gpu-gone driver-changed";
+static const char elsewhere[] = "hidden-machines partial-answer gpu-gone driver-changed";
 
 static void every_check_is_tested(void **state)
 {
@@ -355,9 +354,9 @@ static void plan_text(struct gv_buf *out, const struct row *row,
 	struct gv_gpupv_state state = {0};
 	struct gv_gpupv_plan plan = {0};
 	make_state(&state, row);
-	assert_int_equal(gv_gpupv_plan_vm(&plan, &state, host_only ? NULL : &state.vms[0], wanted,
-	                                  NULL),
-	                 GV_OK);
+	assert_int_equal(
+		gv_gpupv_plan_vm(&plan, &state, host_only ? NULL : &state.vms[0], wanted, NULL),
+		GV_OK);
 	describe_problems(out, &plan);
 	gv_buf_text(out, "|");
 	describe_steps(out, &plan);
@@ -365,8 +364,8 @@ static void plan_text(struct gv_buf *out, const struct row *row,
 	gv_gpupv_state_dispose(&state);
 }
 
-static void assert_plan(const struct row *row, const struct gv_gpupv_wanted *wanted,
-                        bool host_only, const char *want)
+static void assert_plan(const struct row *row, const struct gv_gpupv_wanted *wanted, bool host_only,
+                        const char *want)
 {
 	struct gv_buf text = {0};
 	plan_text(&text, row, wanted, host_only);
@@ -405,8 +404,7 @@ static void a_state_is_restored_exactly(void **state)
 	struct gv_gpupv_wanted back = {
 		.change = GV_GPUPV_RESTORE, .paths = paths, .path_count = COUNT(paths)};
 	back.settings.at[GV_GPUPV_STOP_ACTION] = gv_gpupv_read_word(GV_GPUPV_STOP_ACTION, "Save");
-	assert_plan(&row, &back, false,
-	            "|set stopAction=Save; add " PATH_TWIN "; add " PATH_TWIN);
+	assert_plan(&row, &back, false, "|set stopAction=Save; add " PATH_TWIN "; add " PATH_TWIN);
 	back.path_count = 0;
 	assert_plan(&row, &back, false, "|remove a1; set stopAction=Save");
 }

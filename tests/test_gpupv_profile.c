@@ -40,8 +40,8 @@ static void profiles_are_read(void **state)
 		struct gv_gpupv_settings settings;
 		struct gv_error err = {0};
 		struct gv_buf have = {0};
-		struct gv_span text = good[i].text == NULL ? gv_profile_builtin()
-		                                           : gv_span_of(good[i].text);
+		struct gv_span text =
+			good[i].text == NULL ? gv_profile_builtin() : gv_span_of(good[i].text);
 		if (gv_profile_read(&settings, text, &err) != GV_OK)
 			fail_msg("%u:%u: %s", err.line, err.column, err.message);
 		describe(&have, &settings);

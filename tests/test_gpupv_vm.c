@@ -145,8 +145,7 @@ static enum gv_status answer_apply(struct gv_buf *answer, const struct gv_json *
 	bool failed = false;
 	assert_string_equal(gv_json_text(gv_json_get(request, "vm")), GUID_1);
 	host.runs++;
-	if (!do_steps(gv_json_get(request, "steps"), &done, &failed) ||
-	    host.runs == host.die_after)
+	if (!do_steps(gv_json_get(request, "steps"), &done, &failed) || host.runs == host.die_after)
 		return gv_fail(err, GV_EPARSE, "PowerShell gave no answer");
 	struct gv_json *root = gv_json_start(&tree);
 	gv_json_add_number(&tree, root, "version", 1);
@@ -452,8 +451,10 @@ static void no_record_no_change(void **state)
 	struct gv_error err = {0};
 	char *path = path_join(home, "gpuvirt");
 	file_write(path, SPAN("in the way"));
-	const struct gv_vm_order order = {
-		.channel = {play_host, NULL, 0}, .verb = GV_VM_ENABLE, .target = "win11", .gpu = "RTX"};
+	const struct gv_vm_order order = {.channel = {play_host, NULL, 0},
+	                                  .verb = GV_VM_ENABLE,
+	                                  .target = "win11",
+	                                  .gpu = "RTX"};
 	assert_int_not_equal(gv_vm_run(&outcome, &order, &err), GV_OK);
 	assert_int_equal(host.runs, 0);
 	assert_machine(PLAIN);
@@ -478,7 +479,8 @@ static void damaged_bodies_are_refused(void **state)
 	for (size_t i = 0; i < COUNT(bodies); i++) {
 		struct gv_vm_outcome outcome = {.result = GV_VM_NOTHING};
 		struct gv_error err = {0};
-		assert_int_equal(gv_record_push(&key, "enable", gv_span_of(bodies[i]), NULL), GV_OK);
+		assert_int_equal(gv_record_push(&key, "enable", gv_span_of(bodies[i]), NULL),
+		                 GV_OK);
 		assert_int_equal(gv_vm_run(&outcome, &order, &err), GV_EPARSE);
 		assert_string_equal(err.message, "the undo record of the machine is damaged");
 		gv_vm_outcome_dispose(&outcome);

@@ -2,11 +2,23 @@
 $body = {
 	$end = [DateTime]::UtcNow.AddSeconds([int]$seconds)
 	$request = Read-Json $bytes
-	if (-not ($request.vm -is [string]) -or -not ($request.steps -is [array])) {
+	if ($null -eq $request.vm -or -not ($request.steps -is [array])) {
 		Stop-Script 'Gpuvirt.Request' 'The request names no virtual machine, or no steps.'
 	}
 	Import-Module Hyper-V
-	$id = [guid]$request.vm
+
+	# A script for another host may have a name instead, which must be there once, byte for byte.
+	function Find-Id($wanted) {
+		if ($wanted -is [string]) { return [guid]$wanted }
+		$found = @(foreach ($vm in @(Hyper-V\Get-VM)) {
+			if ([string]::Equals($vm.Name, $wanted.name, [StringComparison]::Ordinal)) { $vm.Id }
+		})
+		if ($found.Count -ne 1) {
+			Stop-Script 'Gpuvirt.Name' "$($found.Count) virtual machines have this name."
+		}
+		return $found[0]
+	}
+	$id = Find-Id $request.vm
 
 	# By its GUID: names are not unique.
 	function Get-Machine { return Hyper-V\Get-VM -Id $id }
