@@ -23,9 +23,6 @@ enum gv_gpufile_mode {
 	GV_GPUFILE_MODES
 };
 
-/* The mode called NAME ("default", "list", "mirror", "disabled"), GV_GPUFILE_ANY for another. */
-enum gv_gpufile_mode gv_gpufile_mode_of(const char *name);
-
 /* The partition number of a device that is paravirtualised and not partitioned. */
 enum { GV_GPUFILE_WHOLE = 65535 };
 
@@ -46,14 +43,16 @@ struct gv_gpufile_devices {
 /* Leave as it is, or make so. */
 enum gv_gpufile_switch { GV_GPUFILE_KEEP, GV_GPUFILE_OFF, GV_GPUFILE_ON };
 
-/* What is wanted of a file. Borrowed, all of it. */
+/*
+ * What is wanted of a file; borrowed, all of it. Only a .7b has modes, devices and driver files.
+ * REMEMBERED is listed when neither DEVICES nor the file has any.
+ */
 struct gv_gpufile_wish {
 	bool on;
-	enum gv_gpufile_mode mode;         /* .7b only; ignored unless ON */
-	struct gv_gpufile_devices devices; /* .7b, mode list: these and no others */
-	struct gv_gpufile_devices
-		remembered; /* what to list when neither DEVICES nor the file has any */
-	enum gv_gpufile_switch driver_store; /* .7b: EnableHostDriverStore */
+	enum gv_gpufile_mode mode;
+	struct gv_gpufile_devices devices; /* mode list: these and no others */
+	struct gv_gpufile_devices remembered;
+	enum gv_gpufile_switch driver_store; /* EnableHostDriverStore */
 };
 
 /* Something to know about a file. line and column are 1-based, 0: of the file as a whole. */
@@ -91,21 +90,17 @@ void gv_gpufile_setting_dispose(struct gv_gpufile_setting *setting);
 
 /* A kind of file; rows of a table, static storage. */
 struct gv_gpufile_kind {
-	const char *id;      /* "nanabox" */
-	const char *what;    /* "NanaBox machine" */
-	const char *pattern; /* how its name looks, for help: "NAME.7b" */
-	const char *then;    /* what is left to do after a change; one line */
-	const char *absent;  /* what holds when there is no such file; NULL: there must be one */
-	bool lists_gpus;     /* takes modes and devices */
+	const char *id;     /* "nanabox" */
+	const char *what;   /* "NanaBox machine" */
+	const char *then;   /* what is left to do after a change; one line */
+	const char *absent; /* what holds when there is no such file; NULL: there must be one */
+	bool lists_gpus;    /* takes modes and devices */
 	bool (*is_named)(struct gv_span name);
 	enum gv_status (*read)(struct gv_gpufile_setting *setting, struct gv_span text,
 	                       struct gv_error *err);
 	enum gv_status (*plan)(struct gv_edits *edits, struct gv_span text,
 	                       const struct gv_gpufile_wish *wish, struct gv_error *err);
 };
-
-/* All kinds, *COUNT of them. */
-const struct gv_gpufile_kind *gv_gpufile_kinds(size_t *count);
 
 /* The kind of the file PATH by its name, whether it is there or not; NULL: it is no such file. */
 const struct gv_gpufile_kind *gv_gpufile_kind_of(const char *path);
@@ -129,13 +124,13 @@ struct gv_gpufile_store {
 /* The store in the user's state folder, where the records of Hyper-V machines are too; static. */
 const struct gv_gpufile_store *gv_gpufile_store(void);
 
+/* Without a store nothing is recorded, and nothing can be undone. */
 struct gv_gpufile_options {
 	uint64_t max_size; /* bytes; no more than GV_GPUFILE_LIMIT counts */
 	bool force;        /* override the guards that can be */
 	bool backup;       /* keep the old file as PATH.bak */
 	bool write;        /* false: everything but the writing */
-	const struct gv_gpufile_store
-		*store; /* NULL: nothing is recorded, and nothing can be undone */
+	const struct gv_gpufile_store *store;
 };
 
 /* What an undo would find. */

@@ -20,7 +20,6 @@ static const struct gv_gpufile_kind kinds[] = {
 	{
 		.id = "nanabox",
 		.what = "NanaBox machine",
-		.pattern = "NAME.7b",
 		.then = "NanaBox reads the file when it starts the machine; change it only while the "
 			"machine is off",
 		.lists_gpus = true,
@@ -31,7 +30,6 @@ static const struct gv_gpufile_kind kinds[] = {
 	{
 		.id = "sandbox",
 		.what = "Windows Sandbox configuration",
-		.pattern = "NAME.wsb",
 		.then = "it holds for the next sandbox that is started with the file",
 		.is_named = sandbox_is_named,
 		.read = sandbox_read,
@@ -40,7 +38,6 @@ static const struct gv_gpufile_kind kinds[] = {
 	{
 		.id = "wslconfig",
 		.what = "configuration of WSL",
-		.pattern = ".wslconfig",
 		.then = "run 'wsl --shutdown' in Windows: WSL reads the file when it next starts",
 		.absent = "there is no such file: WSL gives its machines the GPU by default",
 		.is_named = wslconfig_is_named,
@@ -50,7 +47,6 @@ static const struct gv_gpufile_kind kinds[] = {
 	{
 		.id = "wslconf",
 		.what = "configuration of a WSL distribution",
-		.pattern = "wsl.conf",
 		.then = "run 'wsl --shutdown' in Windows: the distribution reads the file when it "
 			"next starts",
 		.absent = "there is no such file: the distribution has the GPU by default",
@@ -59,12 +55,6 @@ static const struct gv_gpufile_kind kinds[] = {
 		.plan = wslconf_plan,
 	},
 };
-
-const struct gv_gpufile_kind *gv_gpufile_kinds(size_t *count)
-{
-	*count = sizeof kinds / sizeof *kinds;
-	return kinds;
-}
 
 const struct gv_gpufile_kind *gv_gpufile_kind_of(const char *path)
 {

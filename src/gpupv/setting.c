@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/charset.h"
 #include "base/json_map.h"
@@ -76,19 +75,4 @@ void gv_gpufile_setting_dispose(struct gv_gpufile_setting *setting)
 	free(setting->devices);
 	gv_arena_dispose(&setting->arena);
 	*setting = (struct gv_gpufile_setting){0};
-}
-
-enum gv_gpufile_mode gv_gpufile_mode_of(const char *name)
-{
-	static const char *const names[GV_GPUFILE_MODES] = {
-		[GV_GPUFILE_DISABLED] = "disabled",
-		[GV_GPUFILE_DEFAULT] = "default",
-		[GV_GPUFILE_LIST] = "list",
-		[GV_GPUFILE_MIRROR] = "mirror",
-	};
-	for (int i = GV_GPUFILE_DISABLED; i < GV_GPUFILE_MODES; i++) {
-		if (strcmp(names[i], name) == 0)
-			return (enum gv_gpufile_mode)i;
-	}
-	return GV_GPUFILE_ANY;
 }
