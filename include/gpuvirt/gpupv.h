@@ -124,13 +124,12 @@ enum gv_gpupv_change {
 /* Borrows all. */
 struct gv_gpupv_wanted {
 	enum gv_gpupv_change change;
-	const char *gpu; /* which: path, instance id, name or a part of it; NULL: the only one */
+	const char *gpu; /* which: path, instance id, name or a part; NULL: the only one */
 	struct gv_value high_mmio; /* bytes that the user asks for, besides what the settings say */
 	struct gv_gpupv_settings settings;
-	const char *const
-		*paths; /* GV_GPUPV_RESTORE: the GPUs of the adapters; a NULL: not known */
+	const char *const *paths; /* to restore: the GPUs of the adapters; a NULL: not known */
 	size_t path_count;
-	const char *driver; /* of the GPU at the last enable, for GV_GPUPV_LOOK; NULL: unknown */
+	const char *driver; /* to look: of the GPU at the last enable; NULL: not known */
 };
 
 /* A precondition: a row of a table. */
@@ -146,8 +145,7 @@ const struct gv_gpupv_check *gv_gpupv_check_at(size_t index);
 /* A precondition that does not hold. */
 struct gv_gpupv_problem {
 	const struct gv_gpupv_check *check;
-	const char
-		*what; /* one line; names in it are as the host gave them: escape before printing */
+	const char *what; /* one line; not escaped: names in it are as the host gave them */
 };
 
 enum gv_gpupv_action { GV_GPUPV_SET, GV_GPUPV_REMOVE, GV_GPUPV_ADD };

@@ -2,25 +2,20 @@
 $body = {
 	$end = [DateTime]::UtcNow.AddSeconds([int]$seconds)
 	$request = Read-Json $bytes
-	if ($null -eq $request.vm -or -not ($request.steps -is [array])) {
-		Stop-Script 'Gpuvirt.Request' 'The request names no virtual machine, or no steps.'
-	}
+	if (-not ($request.steps -is [array])) { Stop-Script 'Gpuvirt.Request' 'There are no steps.' }
 	Import-Module Hyper-V
 
-	# A script for another host may have a name instead, which must be there once, byte for byte.
+	# The GUID of the machine, which is named by it, or by a name that must be the only one.
 	function Find-Id($wanted) {
 		if ($wanted -is [string]) { return [guid]$wanted }
-		$found = @(foreach ($vm in @(Hyper-V\Get-VM)) {
-			if ([string]::Equals($vm.Name, $wanted.name, [StringComparison]::Ordinal)) { $vm.Id }
-		})
+		if ($null -eq $wanted.name) { Stop-Script 'Gpuvirt.Request' 'No machine is named.' }
+		$found = Find-Machines $wanted
 		if ($found.Count -ne 1) {
-			Stop-Script 'Gpuvirt.Name' "$($found.Count) virtual machines have this name."
+			Stop-Script 'Gpuvirt.NotOne' "$($found.Count) virtual machines have this name."
 		}
-		return $found[0]
+		return $found[0].Id
 	}
-	$id = Find-Id $request.vm
 
-	# By its GUID: names are not unique.
 	function Get-Machine { return Hyper-V\Get-VM -Id $id }
 
 	# The parameters of Set-VM for the members of a step. Parse is exact up to 2^64 - 1.
@@ -57,7 +52,9 @@ $body = {
 	# One adapter, or all of them when no id is given.
 	function Remove-Adapters($vm, $id) {
 		$ids = @($id)
-		if ($null -eq $id) { $ids = @(foreach ($one in @(Hyper-V\Get-VMGpuPartitionAdapter -VM $vm)) { $one.Id }) }
+		if ($null -eq $id) {
+			$ids = @(foreach ($one in @(Hyper-V\Get-VMGpuPartitionAdapter -VM $vm)) { $one.Id })
+		}
 		foreach ($one in $ids) {
 			Hyper-V\Remove-VMGpuPartitionAdapter -VM $vm -AdapterId $one -Confirm:$false
 		}
@@ -83,6 +80,7 @@ $body = {
 		}
 	}
 
+	$id = Find-Id $request.vm
 	[void](Get-Machine)
 	$answer = [ordered]@{ version = 1; done = 0; error = $null; vm = $null }
 	try {

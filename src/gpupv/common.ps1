@@ -67,7 +67,8 @@ $common = {
 		[void][Reflection.Assembly]::Load('System.Runtime.Serialization, Version=4.0.0.0, ' +
 			'Culture=neutral, PublicKeyToken=b77a5c561934e089')
 		$quotas = [Xml.XmlDictionaryReaderQuotas]::Max
-		$reader = [Runtime.Serialization.Json.JsonReaderWriterFactory]::CreateJsonReader($bytes, $quotas)
+		$factory = [Runtime.Serialization.Json.JsonReaderWriterFactory]
+		$reader = $factory::CreateJsonReader($bytes, $quotas)
 		$document = [Xml.XmlDocument]::new()
 		$document.PreserveWhitespace = $true
 		$document.Load($reader)
@@ -99,7 +100,14 @@ $common = {
 	}
 
 	function Get-Adapters($vm) {
-		$list = foreach ($adapter in @(Hyper-V\Get-VMGpuPartitionAdapter -VM $vm)) {
+		$adapters = @()
+		try {
+			$adapters = @(Hyper-V\Get-VMGpuPartitionAdapter -VM $vm)
+		} catch {
+			# What this cmdlet does without any is not known; others fail so.
+			if ($_.CategoryInfo.Category -ne 'ObjectNotFound') { throw }
+		}
+		$list = foreach ($adapter in $adapters) {
 			[ordered]@{ id = Format-Value $adapter.Id; path = Format-Value $adapter.InstancePath }
 		}
 		return , @($list)
@@ -107,7 +115,7 @@ $common = {
 
 	# 64-bit numbers are texts: a double, which JSON readers like to use, does not hold them.
 	function Format-Machine($vm) {
-		$hasGpus = $null -ne (Get-Command Hyper-V\Get-VMGpuPartitionAdapter -ErrorAction Ignore)
+		$list = Get-Command Hyper-V\Get-VMGpuPartitionAdapter -ErrorAction SilentlyContinue
 		$machine = [ordered]@{
 			id = $vm.Id.ToString()
 			name = $vm.Name
@@ -124,7 +132,19 @@ $common = {
 			dynamicMemory = $vm.DynamicMemoryEnabled
 			adapters = $null
 		}
-		if ($hasGpus) { $machine.adapters = Get-Adapters $vm }
+		if ($null -ne $list) { $machine.adapters = Get-Adapters $vm }
 		return $machine
+	}
+
+	# Byte for byte: -Name takes wildcards, and -ceq passes over characters that are not seen.
+	function Test-Wanted($vm, $wanted) {
+		if ($null -eq $wanted) { return $true }
+		if ($null -ne $wanted.id) { return $vm.Id -eq [guid]$wanted.id }
+		return [string]::Equals($vm.Name, $wanted.name, [StringComparison]::Ordinal)
+	}
+
+	# The machines that are wanted, all when that is null, as Hyper-V gives them.
+	function Find-Machines($wanted) {
+		return , @(foreach ($vm in @(Hyper-V\Get-VM)) { if (Test-Wanted $vm $wanted) { $vm } })
 	}
 }

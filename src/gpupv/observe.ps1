@@ -11,7 +11,7 @@ $body = {
 
 	# A value of the registry; null when it is not there.
 	function Get-Setting($key, $name) {
-		$values = Get-ItemProperty -LiteralPath "HKLM:\$key" -ErrorAction Ignore
+		$values = Get-ItemProperty -LiteralPath "HKLM:\$key" -ErrorAction SilentlyContinue
 		if ($null -eq $values) { return $null }
 		return $values.$name
 	}
@@ -38,10 +38,10 @@ $body = {
 			return $features
 		}
 		foreach ($name in 'Get-VMHostPartitionableGpu', 'Get-VMPartitionableGpu') {
-			$command = Get-Command "Hyper-V\$name" -ErrorAction Ignore
+			$command = Get-Command "Hyper-V\$name" -ErrorAction SilentlyContinue
 			if ($null -eq $features.list -and $null -ne $command) { $features.list = $name }
 		}
-		$add = Get-Command Hyper-V\Add-VMGpuPartitionAdapter -ErrorAction Ignore
+		$add = Get-Command Hyper-V\Add-VMGpuPartitionAdapter -ErrorAction SilentlyContinue
 		if ($null -ne $add) { $features.instancePath = $add.Parameters.ContainsKey('InstancePath') }
 		return $features
 	}
@@ -95,11 +95,13 @@ $body = {
 		$id = Get-InstanceId $gpu.Name
 		$device = $null
 		$driver = $null
-		foreach ($one in $devices) { if ($null -ne $id -and $one.InstanceId -eq $id) { $device = $one } }
+		foreach ($one in $devices) {
+			if ($null -ne $id -and $one.InstanceId -eq $id) { $device = $one }
+		}
 		if ($null -ne $device) {
 			$key = 'DEVPKEY_Device_DriverVersion'
 			$id = $device.InstanceId
-			$property = Get-PnpDeviceProperty -InstanceId $id -KeyName $key -ErrorAction Ignore
+			$property = Get-PnpDeviceProperty -InstanceId $id -KeyName $key -ErrorAction SilentlyContinue
 			if ($null -ne $property) { $driver = Format-Value $property.Data }
 		}
 		return [ordered]@{
@@ -127,26 +129,15 @@ $body = {
 		return , @(foreach ($gpu in $gpus) { Format-Gpu $gpu $devices })
 	}
 
-	# Byte for byte: -Name takes wildcards, and -ceq passes over characters that are not seen.
-	function Test-Wanted($vm, $wanted) {
-		if ($null -eq $wanted) { return $true }
-		if ($null -ne $wanted.id) { return $vm.Id -eq [guid]$wanted.id }
-		return [string]::Equals($vm.Name, $wanted.name, [StringComparison]::Ordinal)
-	}
-
-	function Get-Machines($wanted) {
-		return , @(foreach ($vm in @(Hyper-V\Get-VM)) {
-			if (Test-Wanted $vm $wanted) { Format-Machine $vm }
-		})
-	}
-
 	$features = Get-Features
 	$answer.host = Get-HostFacts $features
 	try {
 		if ($null -ne $features.list) { $answer.gpus = Get-Gpus $features.list }
 	} catch { Add-Failure $_ }
 	try {
-		if ($features.module) { $answer.vms = Get-Machines $request.vm }
+		if ($features.module) {
+			$answer.vms = @(foreach ($vm in (Find-Machines $request.vm)) { Format-Machine $vm })
+		}
 	} catch { Add-Failure $_ }
 	return $answer
 }

