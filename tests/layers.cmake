@@ -27,6 +27,7 @@ set(header_verify verify)
 set(header_rescue rescue)
 set(header_host host)
 set(header_doctor doctor)
+set(header_gpupv_file gpupv)
 set(header_gpupv gpupv)
 
 # Text that only some files may have: "what it is|pattern|files that may have it".
@@ -40,6 +41,7 @@ set(reserved
   "a print or an exit|${call}(${prints}|${exits})[ \t]*\\(|^src/cli/"
   "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|(rules/pack|knowledge/knowledge|config/read|gpupv/profile)\\.c)$"
   "cJSON|(cJSON|#include <cjson)|^src/base/json\\.c$"
+  "expat|(XML_[A-Z][a-z]|#include <expat)|^src/gpupv/sandbox\\.c$"
   "a system header|#include <(${system_headers})\\.h>|^src/platform/"
   "an assert, gone in a release build or an abort|[^_a-z]assert[ \t]*\\(|^$")
 

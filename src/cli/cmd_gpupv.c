@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/gpupv_files.h"
 #include "cli/gpupv_show.h"
 #include "cli/suggest.h"
 #include "gpupv/model.h"
@@ -358,6 +359,25 @@ static enum gv_exit script_vm(struct cli *cli, bool on, const char *target)
 	return status == GV_OK ? EXIT_DONE : EXIT_MISUSE;
 }
 
+/* Options that ask a host mean nothing to a file, and those of files nothing to a machine. */
+#define OF_HOSTS                                                                                   \
+	(OPTION_BIT(OPTION_POWERSHELL) | OPTION_BIT(OPTION_COMPUTER) |                             \
+	 OPTION_BIT(OPTION_TIMEOUT) | OPTION_BIT(OPTION_MMIO_HIGH) |                               \
+	 OPTION_BIT(OPTION_PROFILE) | OPTION_BIT(OPTION_OUTPUT_FORMAT))
+#define OF_FILES (OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_NO_BACKUP))
+
+/* True unless one of the OPTIONS was given, which WHAT does not have. */
+static bool goes_without(struct cli *cli, const char *target, uint64_t options, const char *what)
+{
+	for (int i = 0; i < OPTIONS; i++) {
+		if ((cli->settings.given & options & OPTION_BIT(i)) == 0)
+			continue;
+		output_error(&cli->out, target, "%s has no --%s", what, option_rows[i].name);
+		return false;
+	}
+	return true;
+}
+
 /* What can be asked of a target. */
 enum request { REQUEST_STATUS, REQUEST_ENABLE, REQUEST_DISABLE, REQUEST_UNDO, REQUEST_SCRIPT };
 
@@ -368,6 +388,8 @@ static enum gv_exit serve_vm(struct cli *cli, enum request request, const char *
 		output_error(&cli->out, target, "a Hyper-V machine has no --mode");
 		return EXIT_MISUSE;
 	}
+	if (!goes_without(cli, target, OF_FILES, "a Hyper-V machine"))
+		return EXIT_MISUSE;
 	switch (request) {
 	case REQUEST_STATUS:
 		return show_target(cli, target, json);
@@ -383,12 +405,23 @@ static enum gv_exit serve_vm(struct cli *cli, enum request request, const char *
 	return EXIT_MISUSE;
 }
 
-static enum gv_exit refuse_file(struct cli *cli, enum request request, const char *target)
+static enum gv_exit serve_file(struct cli *cli, enum request request, const char *target)
 {
-	(void)request;
-	output_error(&cli->out, target,
-	             "this version changes Hyper-V machines only; one that is called so is meant "
-	             "by its GUID");
+	if (!goes_without(cli, target, OF_HOSTS, "a file"))
+		return EXIT_MISUSE;
+	switch (request) {
+	case REQUEST_STATUS:
+		return gpupv_files_status(cli, target);
+	case REQUEST_ENABLE:
+		return gpupv_files_change(cli, target, true);
+	case REQUEST_DISABLE:
+		return gpupv_files_change(cli, target, false);
+	case REQUEST_UNDO:
+		return gpupv_files_undo(cli, target);
+	case REQUEST_SCRIPT:
+		break;
+	}
+	output_error(&cli->out, target, "a file needs no script: take the file to the other host");
 	return EXIT_MISUSE;
 }
 
@@ -398,10 +431,10 @@ static const struct target_kind {
 	bool whole;
 	enum gv_exit (*serve)(struct cli *cli, enum request request, const char *target);
 } kinds[] = {
-	{".7b", false, refuse_file},
-	{".wsb", false, refuse_file},
-	{".wslconfig", true, refuse_file},
-	{"wsl.conf", true, refuse_file},
+	{".7b", false, serve_file},
+	{".wsb", false, serve_file},
+	{".wslconfig", true, serve_file},
+	{"wsl.conf", true, serve_file},
 	{"", false, serve_vm},
 };
 
@@ -496,11 +529,12 @@ const struct command_verb gpupv_verbs[] = {
 	{"gpus", "", "list the GPUs that the host can share", SHOWS, 0, 0, show_gpus},
 	{"status", "TARGET... | --all", "show what is on, and what is wrong with it",
 	 SHOWS | OPTION_BIT(OPTION_ALL), 0, -1, show_status},
-	{"enable", "TARGET", "give the machine a GPU", ASKS | SETS | DRY, 1, 1, enable},
+	{"enable", "TARGET", "give the machine a GPU", ASKS | SETS | DRY | OF_FILES, 1, 1,
+	 enable},
 	{"disable", "TARGET", "take its GPUs, and put back the settings of before",
-	 ASKS | DRY, 1, 1, disable},
+	 ASKS | DRY | OF_FILES, 1, 1, disable},
 	{"undo", "TARGET", "go back to exactly the state before the last change",
-	 ASKS | DRY, 1, 1, undo},
+	 ASKS | DRY | OF_FILES, 1, 1, undo},
 	{"script", "enable|disable TARGET", "print PowerShell that does it, for another host; "
 	 "asks no host", ALWAYS | SETS | OPTION_BIT(OPTION_COMPUTER), 2, 2, script},
 	{"profile", "", "print the profile that is built in", ALWAYS, 0, 0, show_profile},

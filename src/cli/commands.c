@@ -226,11 +226,12 @@ static const struct command commands[] = {
 	{
 		"gpupv", "VERB [TARGET...]", "switch GPU-PV of Hyper-V machines on and off",
 		"Shows and changes GPU paravirtualisation, by which a Hyper-V machine uses a GPU "
-		"of its host. TARGET is the exact name or the GUID of a machine, which is off. "
+		"of its host. TARGET is the exact name or the GUID of a machine, which is off, or a "
+		"file: NAME.7b, NAME.wsb, .wslconfig or wsl.conf, see docs/gpupv-files.md. "
 		"What would have to be otherwise first is named with what to do about it. What "
 		"was before is kept, and a step that fails takes the others back. The guest "
 		"still needs the host's driver files, see docs/gpupv.md.",
-		COMMON | HOSTS, 1, -1,
+		COMMON | HOSTS | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_NO_BACKUP), 1, -1,
 		{{"gpuvirt gpupv status --all", "what is on, and what is wrong with it"},
 		 {"gpuvirt gpupv enable -n win11", "say what would be done"},
 		 {"gpuvirt gpupv enable win11 --gpu \"RTX 4090\" --mmio-high 64G", "do it"},

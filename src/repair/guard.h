@@ -34,6 +34,13 @@ enum gv_status guard_ask(struct gv_refusals *refusals, const struct guard_questi
 /* Fills REFUSALS with the reasons that the text of VMX alone gives. */
 void guard_ask_text(struct gv_refusals *refusals, const struct gv_vmx *vmx);
 
+/*
+ * Adds the reasons that the file NAME in DIR itself gives, whatever it holds: read-only, or other
+ * names that would keep the old text.
+ */
+void guard_ask_file(struct gv_refusals *refusals, struct gv_os_dir *dir, const char *name,
+                    const struct gv_file *file);
+
 /* A guard, for documentation and tests; rows of one table. */
 struct guard_row {
 	const char *id;
