@@ -195,6 +195,24 @@ static int listen_to(struct gv_run *run, int *out, int *err, size_t limit, uint6
 	return code;
 }
 
+/*
+ * A program may close its output and go on. Waits until it has ended; ETIMEDOUT when that is not so
+ * by END on the clock, unless END is 0. What it left is still to be taken by wait_for.
+ */
+static int wait_until(pid_t pid, uint64_t end)
+{
+	while (end != 0) {
+		siginfo_t info = {0};
+		int code = waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT);
+		if ((code != 0 && errno != EINTR) || info.si_pid == pid)
+			return 0;
+		if (gv_os_clock() >= end)
+			return ETIMEDOUT;
+		poll(NULL, 0, 1);
+	}
+	return 0;
+}
+
 static int wait_for(pid_t pid)
 {
 	int status = 0;
@@ -227,6 +245,8 @@ int gv_run_within(struct gv_run *run, const char *const *argv, size_t limit, uns
 		code = listen_to(run, &out.from, &err.from, limit, end);
 	close_end(&out.from);
 	close_end(&err.from);
+	if (runs && code == 0)
+		code = wait_until(pid, end);
 	if (runs && code != 0)
 		kill(pid, SIGKILL);
 	if (runs)
