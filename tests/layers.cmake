@@ -8,6 +8,7 @@ set(floors platform base lock rules vmx repair config report cli)
 # The floor of each public header, which is where its functions are.
 set(header_error base)
 set(header_text base)
+set(header_lock lock)
 set(header_rules rules)
 set(header_vmx vmx)
 set(header_edit vmx)

@@ -66,7 +66,7 @@ static int enter(enum call call)
 
 WRAP(CREATE, gv_os_create, (struct gv_os_dir * dir, const char *name, int *file), (dir, name, file))
 WRAP(WRITE, gv_os_write, (int file, const void *bytes, size_t size), (file, bytes, size))
-WRAP(HOLD, gv_os_hold_dir, (struct gv_os_dir * dir), (dir))
+WRAP(HOLD, gv_os_hold_dir, (struct gv_os_dir * dir, uint64_t limit), (dir, limit))
 WRAP(OPEN_DIR, gv_os_open_dir,
      (struct gv_os_dir * *out, struct gv_os_dir *parent, const char *name), (out, parent, name))
 WRAP(SWAP, gv_os_swap, (struct gv_os_dir * dir, const char *a, const char *b), (dir, a, b))

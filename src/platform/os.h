@@ -39,11 +39,14 @@ int gv_os_open_dir(struct gv_os_dir **out, struct gv_os_dir *parent, const char 
 void gv_os_close_dir(struct gv_os_dir *dir);
 
 /*
- * Waits until no other program that asks holds DIR; held until DIR is closed. EAGAIN after ten
- * seconds, EINTR when a signal that is held back asks the program to end. Where the file system
- * knows no such locks it is as if nobody asked.
+ * Waits until no other program that asks holds DIR; held until DIR is closed. EAGAIN after LIMIT
+ * milliseconds, EINTR when a signal asks the program to end. Where the file system knows no such
+ * locks it is as if nobody asked.
  */
-int gv_os_hold_dir(struct gv_os_dir *dir);
+int gv_os_hold_dir(struct gv_os_dir *dir, uint64_t limit);
+
+/* True when nobody but this host's programs can write to the file system of DIR, surely. */
+bool gv_os_is_local(struct gv_os_dir *dir);
 
 /* Makes renames in DIR durable. */
 int gv_os_sync_dir(struct gv_os_dir *dir);
@@ -71,6 +74,9 @@ int gv_os_create(struct gv_os_dir *dir, const char *name, int *file);
 
 /* The same, for all whom the user's umask lets. */
 int gv_os_create_shared(struct gv_os_dir *dir, const char *name, int *file);
+
+/* Creates NAME, which must not exist, for this user to write and for others to read (0644). */
+int gv_os_create_readable(struct gv_os_dir *dir, const char *name, int *file);
 
 /* Opens NAME, which is there, to write behind what it has: a device, a pipe somebody reads. */
 int gv_os_open_to_write(struct gv_os_dir *dir, const char *name, int *file);
@@ -113,6 +119,12 @@ int gv_os_swap(struct gv_os_dir *dir, const char *a, const char *b);
 
 int gv_os_remove(struct gv_os_dir *dir, const char *name);
 
+/* Makes the folder NAME, for everybody to write in whatever the umask. EEXIST: it is taken. */
+int gv_os_make_dir(struct gv_os_dir *dir, const char *name);
+
+/* Removes the folder NAME, which must be empty. */
+int gv_os_remove_dir(struct gv_os_dir *dir, const char *name);
+
 /* PATH with all links followed, absolute. *OUT is the caller's to free. */
 int gv_os_resolve(const char *path, char **out);
 
@@ -125,6 +137,9 @@ void gv_os_expect_use(void *at, size_t size);
 /* Milliseconds on a clock that only goes forward. */
 uint64_t gv_os_clock(void);
 
+/* Sleeps so many milliseconds. EINTR, and at once, when a signal asks the program to end. */
+int gv_os_pause(uint64_t milliseconds);
+
 /* Nanoseconds since 1970, as files have them. */
 uint64_t gv_os_now(void);
 
@@ -133,7 +148,7 @@ int gv_os_random(uint64_t *out);
 
 /*
  * Holds back the signals that end a program (SIGINT, SIGTERM, SIGHUP, ...) for this thread until
- * gv_os_release_signals. Not to be nested.
+ * gv_os_release_signals has been called as often.
  */
 void gv_os_hold_signals(void);
 void gv_os_release_signals(void);
@@ -189,6 +204,10 @@ struct gv_os_self {
 	uint32_t space;   /* which set of process numbers PID is of */
 	int64_t pid;
 	uint64_t started; /* as gv_os_process has it */
+	bool sees_host;   /* process numbers and creation times are those of the whole machine */
+	char name[68];    /* of the program, in parentheses, as VMware writes it into lock members
+	                   * (lock facts 5); empty: not known, and then VMware writes no time either
+	                   */
 };
 
 /* For any thread. */
@@ -207,6 +226,12 @@ enum gv_os_life { GV_OS_DEAD, GV_OS_ALIVE };
  * system (Linux: clock ticks since boot), 0 when it cannot be read (lock facts 5).
  */
 enum gv_os_life gv_os_process(int64_t pid, uint64_t *started);
+
+/*
+ * Calls EACH for the name of every process of this machine, until it returns false. ENOTSUP when
+ * this process may not see them all.
+ */
+int gv_os_each_process(bool (*each)(void *context, const char *name), void *context);
 
 /* True when FILE (0, 1, 2) is a terminal. */
 bool gv_os_is_terminal(int file);

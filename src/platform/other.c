@@ -71,6 +71,19 @@ int gv_os_sync_around(struct gv_os_dir *dir)
 	return ENOTSUP;
 }
 
+/* Not known: the careful answer. */
+bool gv_os_is_local(struct gv_os_dir *dir)
+{
+	(void)dir;
+	return false;
+}
+
+int gv_os_each_process(bool (*each)(void *context, const char *name), void *context)
+{
+	(void)each, (void)context;
+	return ENOTSUP;
+}
+
 void gv_os_expect_use(void *at, size_t size)
 {
 	(void)at, (void)size;
