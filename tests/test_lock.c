@@ -12,12 +12,10 @@
 static bool is_whole_host = true;
 static bool is_local = true;
 
-void __real_gv_os_self(struct gv_os_self *out);
-void __wrap_gv_os_self(struct gv_os_self *out);
-void __wrap_gv_os_self(struct gv_os_self *out)
+bool __wrap_gv_os_sees_host(void);
+bool __wrap_gv_os_sees_host(void)
 {
-	__real_gv_os_self(out);
-	out->sees_host = is_whole_host;
+	return is_whole_host;
 }
 
 bool __wrap_gv_os_is_local(struct gv_os_dir *dir);

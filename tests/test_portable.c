@@ -31,13 +31,18 @@ static struct {
 static bool sees_host;
 static bool is_local;
 
-void __real_gv_os_self(struct gv_os_self *out);
-void __wrap_gv_os_self(struct gv_os_self *out);
-void __wrap_gv_os_self(struct gv_os_self *out)
+bool __wrap_gv_os_sees_host(void);
+bool __wrap_gv_os_sees_host(void)
 {
-	__real_gv_os_self(out);
-	out->sees_host = sees_host;
-	strcpy(out->name, "(gpuvirt)");
+	return sees_host;
+}
+
+static const char *program = "(gpuvirt)";
+
+void __wrap_gv_os_program_name(char out[GV_OS_NAME_SIZE]);
+void __wrap_gv_os_program_name(char out[GV_OS_NAME_SIZE])
+{
+	strcpy(out, program);
 }
 
 int __wrap_gv_os_machine_id(char *out, size_t size);
@@ -432,6 +437,22 @@ static void lock_folder_is_for_everybody_whatever_the_umask(void **state)
 	}
 }
 
+/* Whose name breaks the line in /proc has no creation time for VMware. */
+static void process_of_unknown_name_writes_no_time(void **state)
+{
+	char want[40];
+	(void)state;
+	program = "";
+	assert_int_equal(take(0), GV_OK);
+	program = "(gpuvirt)";
+	snprintf(want, sizeof want, " %d-0 1 X 0 lc=", getpid());
+	char *member = path_join(root, lock.member_path.at);
+	struct gv_buf text = file_read(member);
+	assert_non_null(strstr(text.at, want));
+	gv_buf_dispose(&text);
+	free(member);
+}
+
 /* VMware would take a process that it does not find for dead, and break the lock. */
 static void in_a_container_the_member_has_a_mark_of_its_own(void **state)
 {
@@ -812,6 +833,7 @@ int main(void)
 		IN_PLACE(link_to_nowhere_is_given_up_after_eight_seconds),
 		IN_PLACE(a_folder_that_cannot_be_made_is_told_from_a_busy_one),
 		IN_PLACE(member_says_what_vmware_can_ask_after),
+		IN_PLACE(process_of_unknown_name_writes_no_time),
 		IN_PLACE(lock_folder_is_for_everybody_whatever_the_umask),
 		IN_PLACE(in_a_container_the_member_has_a_mark_of_its_own),
 		cmocka_unit_test(checksum_is_that_of_vmware),

@@ -30,14 +30,16 @@ static void find_mark(struct lock_self *self, const struct gv_os_self *process)
 void lock_self_find(struct lock_self *self)
 {
 	struct gv_os_self process;
+	char name[GV_OS_NAME_SIZE];
 	gv_os_self(&process);
-	*self = (struct lock_self){.sees_host = process.sees_host};
+	gv_os_program_name(name);
+	*self = (struct lock_self){.sees_host = gv_os_sees_host()};
 	if (gv_os_machine_id(self->host, sizeof self->host) != 0)
 		self->host[0] = '\0';
 	find_mark(self, &process);
 	bool known = self->sees_host && self->host[0] != '\0';
 	self->machine = known ? self->host : self->mark;
-	self->started = process.name[0] == '\0' ? 0 : process.started;
+	self->started = name[0] == '\0' ? 0 : process.started;
 	snprintf(self->execution, sizeof self->execution, "%" PRId64 "-%" PRIu64 "%s", process.pid,
-	         self->started, process.name);
+	         self->started, name);
 }

@@ -310,39 +310,11 @@ static uint32_t hash_file(const char *name)
 	return hash_name(text);
 }
 
-/* The "(name)" in /proc/PID/stat as VMware writes it; not one that breaks the line (lock facts 5).
- */
-static void find_name(char *out, size_t size)
-{
-	char text[1024];
-	if (!read_small(text, sizeof text, "/proc/self/stat"))
-		return;
-	const char *from = strchr(text, '(');
-	const char *to = strrchr(text, ')');
-	const char *line = strchr(text, '\n');
-	const size_t most = 64;
-	if (from == NULL || to == NULL || to < from || (line != NULL && line < to))
-		return;
-	size_t len = (size_t)(to - from) + 1;
-	len = len < most ? len : most;
-	len = len < size - 1 ? len : size - 1;
-	for (size_t i = 0; i < len; i++)
-		out[i] = from[i] == ' ' ? '_' : from[i];
-	out[len - 1] = ')';
-	out[len] = '\0';
-}
-
 /* The kernel numbers the first sets of process numbers and of times so, at every start. */
 static bool is_first_set(const char *name, ino_t first)
 {
 	struct stat set;
 	return stat(name, &set) == 0 ? set.st_ino == first : errno == ENOENT;
-}
-
-/* Times of another set differ from those that VMware reads (time_namespaces). */
-static bool sees_host(uint32_t space)
-{
-	return space == 0xEFFFFFFC && is_first_set("/proc/self/ns/time", 0xEFFFFFFA);
 }
 
 static void find_self(struct gv_os_self *out)
@@ -357,8 +329,6 @@ static void find_self(struct gv_os_self *out)
 		out->machine = hash_name(host.nodename);
 	if (stat("/proc/self/ns/pid", &space) == 0)
 		out->space = (uint32_t)space.st_ino;
-	out->sees_host = sees_host(out->space);
-	find_name(out->name, sizeof out->name);
 }
 
 /* Asked once, and again by a child of this process. */
@@ -371,6 +341,35 @@ void gv_os_self(struct gv_os_self *out)
 		find_self(&self);
 	*out = self;
 	pthread_mutex_unlock(&lock);
+}
+
+/* Times of another set differ from those that VMware reads (time_namespaces). */
+bool gv_os_sees_host(void)
+{
+	struct gv_os_self self;
+	gv_os_self(&self);
+	return self.space == 0xEFFFFFFC && is_first_set("/proc/self/ns/time", 0xEFFFFFFA);
+}
+
+/* Not a name that breaks the line: VMware reads no other. */
+void gv_os_program_name(char out[GV_OS_NAME_SIZE])
+{
+	char text[1024];
+	out[0] = '\0';
+	if (!read_small(text, sizeof text, "/proc/self/stat"))
+		return;
+	const char *from = strchr(text, '(');
+	const char *to = strrchr(text, ')');
+	const char *line = strchr(text, '\n');
+	const size_t most = 64;
+	if (from == NULL || to == NULL || to < from || (line != NULL && line < to))
+		return;
+	size_t len = (size_t)(to - from) + 1;
+	len = len < most ? len : most;
+	for (size_t i = 0; i < len; i++)
+		out[i] = from[i] == ' ' ? '_' : from[i];
+	out[len - 1] = ')';
+	out[len] = '\0';
 }
 
 /* Passes the names of the numbered folders on. */
@@ -399,10 +398,8 @@ static bool pass_process(void *context, const char *name, unsigned char kind)
 int gv_os_each_process(bool (*each)(void *context, const char *name), void *context)
 {
 	struct process_lister lister = {each, context};
-	struct gv_os_self self;
 	char first[64];
-	gv_os_self(&self);
-	if (!self.sees_host || !read_small(first, sizeof first, "/proc/1/comm"))
+	if (!gv_os_sees_host() || !read_small(first, sizeof first, "/proc/1/comm"))
 		return ENOTSUP;
 	int dir = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)

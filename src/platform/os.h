@@ -204,14 +204,22 @@ struct gv_os_self {
 	uint32_t space;   /* which set of process numbers PID is of */
 	int64_t pid;
 	uint64_t started; /* as gv_os_process has it */
-	bool sees_host;   /* process numbers and creation times are those of the whole machine */
-	char name[68];    /* of the program, in parentheses, as VMware writes it into lock members
-	                   * (lock facts 5); empty: not known, and then VMware writes no time either
-	                   */
 };
 
 /* For any thread. */
 void gv_os_self(struct gv_os_self *out);
+
+/* True when process numbers and creation times here are those of the whole machine. */
+bool gv_os_sees_host(void);
+
+/* Room for the name of a program as below, with its NUL. */
+enum { GV_OS_NAME_SIZE = 68 };
+
+/*
+ * The name of this program as VMware writes it into lock members, "(name)" (lock facts 5). Empty
+ * when it is not known; then VMware writes no creation time either.
+ */
+void gv_os_program_name(char out[GV_OS_NAME_SIZE]);
 
 /* True when this user is USER, or root. */
 bool gv_os_is_user(uint32_t user);

@@ -101,6 +101,16 @@ void gv_os_self(struct gv_os_self *out)
 	*out = (struct gv_os_self){.pid = (int64_t)getpid()};
 }
 
+bool gv_os_sees_host(void)
+{
+	return false;
+}
+
+void gv_os_program_name(char out[GV_OS_NAME_SIZE])
+{
+	out[0] = '\0';
+}
+
 int gv_os_machine_id(char *out, size_t size)
 {
 	(void)out, (void)size;
