@@ -449,7 +449,7 @@ static void what_is_shown_of_a_member_is_printable_and_bounded(void **state)
 static void what_does_not_read_as_a_member_is_unreadable(void **state)
 {
 	const struct place *place = *state;
-	static const char *const texts[] = {"", "short 7-8 1 X 8", "garbage\n"};
+	static const char *const texts[] = {"short 7-8 1 X 8", "garbage\n"};
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		put(place, "M00001.lck", gv_span_of(texts[i]));
 		struct lock_holder holder = judge(place);
@@ -461,6 +461,15 @@ static void what_does_not_read_as_a_member_is_unreadable(void **state)
 	put(place, "M00001.lck", gv_buf_span(&bytes));
 	assert_int_equal(judge(place).state, LOCK_UNREADABLE);
 	gv_buf_dispose(&bytes);
+}
+
+static void what_a_power_cut_left_of_a_member_is_free(void **state)
+{
+	const struct place *place = *state;
+	static const char nuls[LOCK_MEMBER_SIZE];
+	put(place, "M00001.lck", SPAN(""));
+	put(place, "M00002.lck", (struct gv_span){nuls, sizeof nuls});
+	assert_int_equal(judge(place).state, LOCK_FREE);
 }
 
 static void a_member_longer_than_members_are_is_unreadable(void **state)
@@ -699,6 +708,7 @@ int main(void)
 		IN_PLACE(the_machine_must_be_equal_as_a_whole),
 		IN_PLACE(what_is_shown_of_a_member_is_printable_and_bounded),
 		IN_PLACE(what_does_not_read_as_a_member_is_unreadable),
+		IN_PLACE(what_a_power_cut_left_of_a_member_is_free),
 		IN_PLACE(a_member_longer_than_members_are_is_unreadable),
 		IN_PLACE(a_member_that_is_no_file_is_unreadable),
 		IN_PLACE(a_plain_file_in_place_of_the_folder_is_unreadable),

@@ -25,7 +25,7 @@ add_unit_test(walk)
 add_unit_test(plan)
 add_unit_test(edit)
 add_unit_test(file read write syscall)
-add_unit_test(guard)
+add_unit_test(guard gv_os_sees_host)
 add_unit_test(lint)
 add_unit_test(file_failures openat read write fsync fchown fchmod flistxattr fgetxattr fsetxattr
   fremovexattr renameat linkat unlinkat close fstat fstatat realpath syscall)
@@ -53,7 +53,8 @@ add_unit_test(pool pthread_create)
 add_unit_test(temporary gv_os_self gv_os_process)
 add_unit_test(leftovers gv_os_process)
 add_unit_test(batch gv_os_create gv_os_write gv_os_sync gv_os_sync_around gv_os_hold_dir
-  gv_os_open_dir gv_os_swap gv_os_rename gv_os_sync_dir gv_os_clock)
+  gv_os_open_dir gv_os_swap gv_os_rename gv_os_sync_dir gv_os_clock gv_os_make_dir gv_os_is_local
+  lock_vmware_may_run)
 add_unit_test(replace gv_os_sync)
 add_unit_test(output gv_os_write)
 add_unit_test(tally)

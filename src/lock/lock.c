@@ -236,6 +236,16 @@ int lock_load_member(struct lock_bytes *out, struct gv_os_dir *folder, const cha
 	return code;
 }
 
+/* What a power cut leaves of a member, which is not made durable: nobody holds anything by it. */
+static bool is_blank(const struct lock_bytes *bytes)
+{
+	for (size_t i = 0; i < bytes->len; i++) {
+		if (bytes->at[i] != '\0')
+			return false;
+	}
+	return true;
+}
+
 static bool judge_name(void *context, const char *name, enum gv_os_type type)
 {
 	struct judgement *judgement = context;
@@ -252,6 +262,8 @@ static bool judge_name(void *context, const char *name, enum gv_os_type type)
 		return true;
 	if (code != 0)
 		note_trouble(judgement->holder, name, strerror(code));
+	else if (is_blank(&bytes))
+		return true;
 	else if (lock_read_member(&member, (struct gv_span){bytes.at, bytes.len}))
 		note_member(judgement, &member, name);
 	else

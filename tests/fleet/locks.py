@@ -23,6 +23,7 @@ import strace
 ROUNDS = 12
 COUNTERS = 3  # of each kind
 VICTIMS = 8
+FIRST_SET = 0xEFFFFFFC  # of process numbers, in every Linux
 PATIENCE = 120  # seconds until a contender is taken to starve
 ENTRIES = 8
 PEER = [sys.executable, "-B", portable.__file__]
@@ -250,6 +251,8 @@ def check_crash_of_gpuvirt(program, scratch, problems):
 def main():
     program, scratch, rest = fleet.arguments(__doc__)
     counter = rest[0]
+    if os.stat("/proc/self/ns/pid").st_ino != FIRST_SET:
+        fleet.skip("with process numbers of its own gpuvirt takes VMware's machine for another")
     problems = []
     longest = check_counting(scratch, counter, problems)
     check_editing(program, scratch, problems)
