@@ -54,7 +54,7 @@ struct gv_repair_options {
 	struct gv_surroundings *surroundings; /* for a batch; may be NULL */
 	const struct gv_folder *listed;       /* where a walk saw the file; unused when WRITE */
 	bool findings_only; /* plan no text: plan.edits and plan.text stay empty, for check */
-	struct gv_lock_options lock; /* against others while a file is written */
+	struct gv_lock_options lock; /* against others while a file is written; {0}: try once */
 };
 
 /* What became of one file. Zero-initialise; dispose when done. */

@@ -224,12 +224,12 @@ int lock_load_member(struct lock_bytes *out, struct gv_os_dir *folder, const cha
 {
 	struct gv_os_stat stat;
 	int file;
-	int code = gv_os_open(folder, name, &file);
+	int code = gv_os_open_itself(folder, name, &file);
 	if (code != 0)
 		return code;
 	code = gv_os_stat_file(file, &stat);
-	if (code == 0 && stat.type == GV_OS_FOLDER)
-		code = EISDIR;
+	if (code == 0 && stat.type != GV_OS_FILE)
+		code = stat.type == GV_OS_FOLDER ? EISDIR : EINVAL;
 	if (code == 0)
 		code = gv_os_read(file, out->at, sizeof out->at, &out->len);
 	gv_os_close(file);

@@ -39,7 +39,10 @@ struct lock_bytes {
 	size_t len;
 };
 
-/* Reads the file NAME of a lock folder. Returns 0 or an errno; EISDIR for a folder. */
+/*
+ * Reads the file NAME of a lock folder, in which anybody may put anything. Returns 0 or an errno;
+ * for what is no regular file EISDIR, ELOOP or EINVAL.
+ */
 int lock_load_member(struct lock_bytes *out, struct gv_os_dir *folder, const char *name);
 
 /* True when NAME is LETTER, five digits, anything, ".lck"; M is the letter of member files. */

@@ -98,12 +98,15 @@ static enum gv_status find_checksum(struct taking *taking, struct gv_error *err)
 	return status;
 }
 
-/* Opens the lock folder, and makes it if need be. ENOENT: it went meanwhile, try again. */
+/*
+ * Opens the lock folder, and makes it if need be. ENOENT: it went meanwhile, try again. Of a link,
+ * which VMware follows, nobody knows where it leads in a moment.
+ */
 static int open_folder(struct lock_portable *lock)
 {
 	struct gv_os_stat stat;
 	const char *name = lock->folder_name.at;
-	int code = gv_os_stat(lock->dir, name, true, &stat);
+	int code = gv_os_stat(lock->dir, name, false, &stat);
 	if (code == 0 && stat.type != GV_OS_FOLDER)
 		return ENOTDIR;
 	if (code == ENOENT) {
@@ -426,11 +429,10 @@ static int wait_in_line(struct taking *taking)
 	return code;
 }
 
-/* Who holds the lock, for messages. */
-static void describe(char *out, size_t size, const struct taking *taking, const char *lock)
+/* The lock and, unless that is NULL, who holds it; for messages. */
+static void describe(char *out, size_t size, const struct lock_holder *holder, const char *lock)
 {
-	const struct lock_holder *holder = &taking->holder;
-	if (holder->state == LOCK_FREE)
+	if (holder == NULL || holder->state == LOCK_FREE)
 		snprintf(out, size, "%s", lock);
 	else
 		snprintf(out, size, "%s, which %s, process %lld on machine %s, holds", lock,
@@ -444,7 +446,9 @@ static enum gv_status fail_taking(const struct taking *taking, int code, struct 
 	char who[400];
 	struct gv_buf lock = {0};
 	gv_charset_show_short(&lock, NULL, gv_span_of(taking->lock->folder_name.at), 60);
-	describe(who, sizeof who, taking, lock.at == NULL ? "" : lock.at);
+	bool is_waiting = code == EAGAIN || code == EINTR;
+	describe(who, sizeof who, is_waiting ? &taking->holder : NULL,
+	         lock.at == NULL ? "" : lock.at);
 	gv_buf_dispose(&lock);
 	switch (code) {
 	case ENOMEM:

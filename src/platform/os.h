@@ -69,6 +69,9 @@ int gv_os_list(struct gv_os_dir *dir, const char *name,
 /* Opens NAME to read; *FILE is to be closed with gv_os_close. Never blocks on a FIFO. */
 int gv_os_open(struct gv_os_dir *dir, const char *name, int *file);
 
+/* The same, not through a link: ELOOP. */
+int gv_os_open_itself(struct gv_os_dir *dir, const char *name, int *file);
+
 /* Creates NAME, which must not exist, for this user alone, and opens it to write. */
 int gv_os_create(struct gv_os_dir *dir, const char *name, int *file);
 

@@ -255,6 +255,11 @@ int gv_os_open(struct gv_os_dir *dir, const char *name, int *file)
 	return open_name(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, file);
 }
 
+int gv_os_open_itself(struct gv_os_dir *dir, const char *name, int *file)
+{
+	return open_name(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, file);
+}
+
 int gv_os_create(struct gv_os_dir *dir, const char *name, int *file)
 {
 	return open_at(posix_fd(dir), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,

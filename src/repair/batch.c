@@ -429,15 +429,20 @@ static void sync_folder(void *context, unsigned worker, size_t piece)
 	gv_place_close(place);
 }
 
+/* True when every file of the window is to be locked, as far as the options do not say never. */
+static bool is_lock_wanted(const struct window *window)
+{
+	bool always = window->batch->options->lock.mode != GV_LOCK_AUTO;
+	return always || window->queued <= FEW || lock_vmware_may_run();
+}
+
 /* The third phase: the names change, folder by folder, and are made durable. */
 static void commit_all(struct window *window)
 {
 	bool batched = window->batch->durability == GV_DURABLE_BATCH;
 	bool few = window->run_count <= FEW || !is_one_device(window);
 	window->sync_each_folder = batched && few;
-	window->lock_all =
-		window->queued <= FEW ||
-		(window->batch->options->lock.mode == GV_LOCK_AUTO && lock_vmware_may_run());
+	window->lock_all = is_lock_wanted(window);
 	if (window->lock_all)
 		lock_prepare(&window->batch->options->lock);
 	struct gv_job job = {
