@@ -33,7 +33,9 @@ add_test(NAME docs.rules COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_rules.sh
   $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/rules.md)
 add_test(NAME docs.config COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_console.sh
   $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/config.md)
-set_tests_properties(docs.rules docs.config PROPERTIES LABELS docs)
+add_test(NAME docs.keys COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_console.sh
+  $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/keys.md)
+set_tests_properties(docs.rules docs.config docs.keys PROPERTIES LABELS docs)
 
 # The hooks, with pre-commit where it is installed, and the files for CI systems.
 add_test(NAME pre-commit COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/pre_commit.sh

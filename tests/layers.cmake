@@ -3,13 +3,14 @@
 cmake_policy(VERSION 3.21)
 
 # The floors from the bottom: a file includes from its own floor and those before it.
-set(floors platform base lock rules vmx repair config report cli)
+set(floors platform base lock rules knowledge vmx repair config report cli)
 
 # The floor of each public header, which is where its functions are.
 set(header_error base)
 set(header_text base)
 set(header_lock lock)
 set(header_rules rules)
+set(header_knowledge knowledge)
 set(header_vmx vmx)
 set(header_edit vmx)
 set(header_finding vmx)
@@ -31,7 +32,7 @@ set(system_headers "fcntl|unistd|iconv|dirent|signal|sys/[a-z]+|windows")
 set(reserved
   "a difference between systems|# *(if|elif)[a-z]*[^\n]*(${systems})|^src/platform/"
   "a print or an exit|${call}(${prints}|${exits})[ \t]*\\(|^src/cli/"
-  "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|(rules/pack|config/read)\\.c)$"
+  "cyaml|(CYAML_|cyaml_|yaml_[a-z]+_t|#include <(cyaml|yaml))|^src/(base/yaml\\.[ch]|(rules/pack|knowledge/knowledge|config/read)\\.c)$"
   "cJSON|(cJSON|#include <cjson)|^src/base/json\\.c$"
   "a system header|#include <(${system_headers})\\.h>|^src/platform/"
   "an assert, gone in a release build or an abort|[^_a-z]assert[ \t]*\\(|^$")

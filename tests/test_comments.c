@@ -186,6 +186,8 @@ static void every_check_can_be_switched_off(void **state)
 	(void)state;
 	static const char all[] = "\xEF\xBB\xBF.encoding = \"x-none\"\na = \"1\"\na = \"2\"\nb\n"
 				  "c = \xE2\x80\x9C" "d\xE2\x80\x9D\n\x1A\n\0\n"
+				  "mks.enableGLRenderer = \"1\"\nmks.enableDX11 = \"1\"\n"
+				  "mks.g3d.maxTextureSize = \"1\"\n"
 				  "# gpuvirt: disable=x\n";
 	struct gv_span text = {all, sizeof all - 1};
 	size_t count;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include <gpuvirt/knowledge.h>
 #include <gpuvirt/lint.h>
 
 #include "cli/command.h"
@@ -300,6 +301,58 @@ static void every_id_is_documented(void **state)
 	}
 }
 
+/* True for the name of a key in the families that the tables are about. */
+static bool is_graphics_key(struct gv_span text)
+{
+	static const char *const families[] = {"mks.", "svga.", "vmotion.", "virtualHW."};
+	bool found = false;
+	for (size_t i = 0; i < COUNT(families); i++)
+		found |= gv_span_begins_nocase(text, gv_span_of(families[i]));
+	return found && text.len > 0 && memchr(text.at, ' ', text.len) == NULL;
+}
+
+/* The text between the next two backquotes of *REST, on one line; false when there is none left. */
+static bool take_quoted(struct gv_span *rest, struct gv_span *quoted)
+{
+	const char *begin = rest->len == 0 ? NULL : memchr(rest->at, '`', rest->len);
+	if (begin == NULL)
+		return false;
+	struct gv_span behind = gv_span_part(*rest, (size_t)(begin - rest->at) + 1, rest->len);
+	const char *end = behind.len == 0 ? NULL : memchr(behind.at, '`', behind.len);
+	if (end == NULL)
+		return false;
+	*quoted = gv_span_part(behind, 0, (size_t)(end - behind.at));
+	*rest = gv_span_part(behind, quoted->len + 1, behind.len);
+	return true;
+}
+
+/* A key that a page names and explain does not know would be documented nowhere. */
+static void keys_that_pages_name_are_known(void **state)
+{
+	static const char *const pages[] = {DOCS "keys.md", DOCS "rules.md", DOCS "config.md",
+	                                    DOCS "format.md", DOCS "../README.md"};
+	struct gv_knowledge *knowledge = NULL;
+	size_t count = 0;
+	(void)state;
+	assert_int_equal(gv_knowledge_load(&knowledge, NULL), GV_OK);
+	for (size_t i = 0; i < COUNT(pages); i++) {
+		struct gv_buf page = file_read(pages[i]);
+		struct gv_span rest = gv_buf_span(&page);
+		for (struct gv_span name; take_quoted(&rest, &name);) {
+			if (!is_graphics_key(name))
+				continue;
+			count++;
+			if (gv_key_find(knowledge, name) == NULL &&
+			    gv_key_family(knowledge, name) == NULL)
+				fail_msg("%s names %.*s, which explain does not know", pages[i],
+				         (int)name.len, name.at);
+		}
+		gv_buf_dispose(&page);
+	}
+	assert_true(count > 10);
+	gv_knowledge_free(knowledge);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +363,7 @@ int main(void)
 		cmocka_unit_test(help_shows_every_command),
 		cmocka_unit_test(examples_use_what_there_is),
 		cmocka_unit_test(every_id_is_documented),
+		cmocka_unit_test(keys_that_pages_name_are_known),
 	};
 	return cmocka_run_group_tests(tests, read_pages, drop_pages);
 }

@@ -133,6 +133,15 @@ bool gv_vmx_next_named(const struct gv_vmx *vmx, struct gv_span name, struct gv_
 bool gv_vmx_may_begin(const struct gv_vmx *vmx, struct gv_span prefix);
 
 /*
+ * How NAME begins, as a number for gv_vmx_may_begin_as: of a name that many documents are asked for
+ * it is made once. NAME has at least 12 bytes.
+ */
+uint32_t gv_vmx_beginning(struct gv_span name);
+
+/* gv_vmx_may_begin for the first 12 bytes of the name that BEGINNING was made of. */
+bool gv_vmx_may_begin_as(const struct gv_vmx *vmx, uint32_t beginning);
+
+/*
  * Sets *LINE to the entry that repeats an earlier name, counted from INDEX 0, and *FIRST to the
  * entry it repeats. Returns false when INDEX >= counts->duplicates.
  */

@@ -34,7 +34,7 @@ static enum gv_exit list(struct cli *cli)
 	for (size_t i = 0; i < count; i++)
 		list_pack(cli, packs[i].name, i == 0 ? "default" : "", summary_of(packs[i].yaml));
 	list_pack(cli, STRUCTURE, "always on",
-	          GV_LITERAL("what makes VMware refuse a file or misread it"));
+	          GV_LITERAL("what VMware refuses, misreads or ignores in a file"));
 	return EXIT_DONE;
 }
 

@@ -68,6 +68,7 @@ enum gv_exit cmd_set(struct cli *cli);
 enum gv_exit cmd_add(struct cli *cli);
 enum gv_exit cmd_unset(struct cli *cli);
 enum gv_exit cmd_config(struct cli *cli);
+enum gv_exit cmd_explain(struct cli *cli);
 enum gv_exit cmd_rules(struct cli *cli);
 enum gv_exit cmd_help(struct cli *cli);
 enum gv_exit cmd_version(struct cli *cli);

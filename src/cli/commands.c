@@ -118,6 +118,21 @@ static const struct command commands[] = {
 		cmd_unset,
 	},
 	{
+		"explain", "[WORD...]", "say what is known of a key, rule or message",
+		"Says what is known, how surely, and what that rests on. WORD is a key of a .vmx in "
+		"any case, what keys begin with, the id of a rule, check, guard, message or cause, "
+		"or a message of VMware's as it stands in a pop-up or a log, with prefixes, numbers "
+		"and paths in it; - reads it from standard input. Without a WORD all that can be "
+		"asked for is listed. FORMAT is text or json. Exit status 1 when nothing is known.",
+		COMMON | OPTION_BIT(OPTION_OUTPUT_FORMAT), 0, -1,
+		{{"gpuvirt explain mks.enable3d", "a key"},
+		 {"gpuvirt explain 'vmotion.svga.*'", "a family of keys"},
+		 {"gpuvirt explain stale-gpu-cache", "a rule that check named"},
+		 {"gpuvirt explain No 3D support is available from the host", "a message"},
+		 {"gpuvirt explain - < popup.txt", "a message with quotes in it"}},
+		cmd_explain,
+	},
+	{
 		"rules", "list | show NAME | lint FILE...", "list, show or check rule packs",
 		"list names the packs that are built in, show prints one (\"structure\" prints "
 		"the checks that are always on), lint checks your own rule files.",

@@ -1,28 +1,13 @@
 #include "cli/help.h"
 
-#include <string.h>
+#include "cli/wrap.h"
 
-/* Texts are wrapped here, so that they fit a terminal of 60 columns. */
+/* Help is wrapped here, so that it fits a terminal of 60 columns. */
 enum { WIDTH = 60, INDENT = 4 };
 
-/* Prints TEXT wrapped; all lines but the first are indented, which continues at column COLUMN. */
 static void wrap(struct output *out, const char *text, size_t column, size_t indent)
 {
-	struct gv_span rest = gv_span_of(text);
-	bool first = true;
-	for (struct gv_span word = gv_span_word(&rest); word.len > 0; word = gv_span_word(&rest)) {
-		if (!first && column + 1 + word.len > WIDTH) {
-			output_format(out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (!first) {
-			output_text(out, " ");
-			column++;
-		}
-		output_bytes(out, word);
-		column += word.len;
-		first = false;
-	}
-	output_text(out, "\n");
+	wrap_text(out, text, column, indent, WIDTH);
 }
 
 static void heading(struct output *out, const char *text)

@@ -4,6 +4,7 @@
 
 #include "repair/comments.h"
 #include "repair/evaluate.h"
+#include "repair/unknown_keys.h"
 
 /* A chain of rules, each giving the next cause to act, is followed this far. */
 enum { MAX_ROUNDS = 16 };
@@ -14,6 +15,7 @@ static bool find(struct gv_findings *findings, const struct gv_vmx *vmx,
 {
 	findings->off = off;
 	gv_lint(findings, vmx);
+	unknown_keys_find(findings, vmx);
 	gv_evaluate(findings, vmx, rules);
 	findings->off = NULL;
 	return !findings->failed && !findings->edits.failed;

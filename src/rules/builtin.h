@@ -6,6 +6,6 @@
 
 /* The default pack first. */
 extern const struct gv_builtin_pack builtin_packs[];
-extern const size_t builtin_pack_count;
+extern const size_t builtin_packs_count;
 
 #endif

@@ -511,13 +511,13 @@ void gv_rules_dispose(struct gv_rules *rules)
 
 const struct gv_builtin_pack *gv_builtin_packs(size_t *count)
 {
-	*count = builtin_pack_count;
+	*count = builtin_packs_count;
 	return builtin_packs;
 }
 
 const struct gv_builtin_pack *gv_builtin_pack(const char *name)
 {
-	for (size_t i = 0; i < builtin_pack_count; i++) {
+	for (size_t i = 0; i < builtin_packs_count; i++) {
 		if (strcmp(builtin_packs[i].name, name) == 0)
 			return &builtin_packs[i];
 	}

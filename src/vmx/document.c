@@ -156,6 +156,19 @@ bool gv_vmx_may_begin(const struct gv_vmx *vmx, struct gv_span prefix)
 	       (vmx->index->broken != NULL && names_may_begin(vmx->index->broken, prefix, hash));
 }
 
+uint32_t gv_vmx_beginning(struct gv_span name)
+{
+	const struct hash_key none = {{0}}; /* heads are not keyed */
+	return hash_name(&none, name).head[HASH_HEAD_12];
+}
+
+bool gv_vmx_may_begin_as(const struct gv_vmx *vmx, uint32_t beginning)
+{
+	return names_have_head(&vmx->index->entries, HASH_HEAD_12, beginning) ||
+	       (vmx->index->broken != NULL &&
+	        names_have_head(vmx->index->broken, HASH_HEAD_12, beginning));
+}
+
 bool gv_vmx_duplicate(const struct gv_vmx *vmx, size_t index, struct gv_line *line,
                       struct gv_line *first)
 {

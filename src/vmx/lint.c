@@ -18,6 +18,9 @@ enum check {
 	MISSING_CONFIG_VERSION,
 	MISSING_HARDWARE_VERSION,
 	UNKNOWN_RULE, /* found by repair/comments.c, which knows the rules */
+	GONE_KEY,     /* these by repair/unknown_keys.c, which knows the keys */
+	NONEXISTENT_KEY,
+	UNCONFIRMED_KEY,
 	CHECKS
 };
 
@@ -46,6 +49,12 @@ static const struct gv_check checks[] = {
 		"virtualHW.version is missing", "The file may be a fragment or a template.", true},
 	[UNKNOWN_RULE] = {"unknown-rule", GV_NOTE, "a comment switches off what is not there",
 		"A rule that a comment names is none of this run: a typing error, perhaps.", false},
+	[GONE_KEY] = {"gone-key", GV_NOTE, "a key that newer products do not know",
+		"VMware keeps it and ignores it; gpuvirt explain KEY tells since when.", false},
+	[NONEXISTENT_KEY] = {"nonexistent-key", GV_NOTE, "a key no product is known to have",
+		"VMware keeps it and ignores it, so it does nothing.", false},
+	[UNCONFIRMED_KEY] = {"unconfirmed-key", GV_NOTE, "a key only one text names",
+		"Whether any product knows it is not confirmed; it may do nothing.", false},
 };
 /* clang-format on */
 

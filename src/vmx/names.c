@@ -90,8 +90,6 @@ static bool add_repeat(struct names *names, struct name_place here, struct name_
 	return true;
 }
 
-_Static_assert(NAMES_HEADS == 1 << 11, "the bits of a head");
-
 void names_add_heads(struct names *names, struct name_hash hash)
 {
 	for (int i = 0; i < HASH_HEADS; i++) {
@@ -100,16 +98,10 @@ void names_add_heads(struct names *names, struct name_hash hash)
 	}
 }
 
-static bool has_head(const struct names *names, enum hash_head which, struct name_hash hash)
-{
-	uint32_t bit = hash.head[which] >> (32 - 11);
-	return (names->heads[which][bit / 64] >> bit % 64 & 1) != 0;
-}
-
 bool names_may_begin(const struct names *names, struct gv_span prefix, struct name_hash hash)
 {
-	return (prefix.len < 4 || has_head(names, HASH_HEAD_4, hash)) &&
-	       (prefix.len < 12 || has_head(names, HASH_HEAD_12, hash));
+	return (prefix.len < 4 || names_have_head(names, HASH_HEAD_4, hash.head[HASH_HEAD_4])) &&
+	       (prefix.len < 12 || names_have_head(names, HASH_HEAD_12, hash.head[HASH_HEAD_12]));
 }
 
 bool names_add(struct names *names, struct gv_span text, const struct reader_name *new)
@@ -131,7 +123,7 @@ bool names_add(struct names *names, struct gv_span text, const struct reader_nam
 bool names_find(const struct names *names, struct gv_span text, struct gv_span name,
                 struct name_hash hash, struct name_place *place)
 {
-	if (!has_head(names, HASH_HEAD_12, hash))
+	if (!names_have_head(names, HASH_HEAD_12, hash.head[HASH_HEAD_12]))
 		return false;
 	const struct name_slot *slot = probe(names, text, name, kept(hash));
 	if (slot->place.number == 0)

@@ -56,6 +56,15 @@ bool names_add(struct names *names, struct gv_span text, const struct reader_nam
 /* Notes how a name begins that is not added. */
 void names_add_heads(struct names *names, struct name_hash hash);
 
+_Static_assert(NAMES_HEADS == 1 << 11, "the bits of a head");
+
+/* False when no name that was added has the HEAD. */
+static inline bool names_have_head(const struct names *names, enum hash_head which, uint32_t head)
+{
+	uint32_t bit = head >> (32 - 11);
+	return (names->heads[which][bit / 64] >> bit % 64 & 1) != 0;
+}
+
 /* Moves what FROM holds to TO, which is empty or disposed of; FROM is not to be disposed of. */
 void names_move(struct names *to, struct names *from);
 
