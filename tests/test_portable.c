@@ -79,6 +79,21 @@ int __wrap_gv_os_pause(uint64_t milliseconds)
 	return 0;
 }
 
+/* What happens right after the next reading. */
+static void (*after_read)(void);
+
+int __real_gv_os_read(int file, void *bytes, size_t size, size_t *got);
+int __wrap_gv_os_read(int file, void *bytes, size_t size, size_t *got);
+int __wrap_gv_os_read(int file, void *bytes, size_t size, size_t *got)
+{
+	int code = __real_gv_os_read(file, bytes, size, got);
+	void (*hook)(void) = after_read;
+	after_read = NULL;
+	if (hook != NULL)
+		hook();
+	return code;
+}
+
 /* A scratch folder, in which X is locked. */
 static char *root;
 static char *folder; /* X.lck in it */
@@ -612,6 +627,19 @@ static void member_that_came_behind_us_under_an_old_name_is_left_alone(void **st
 	assert_string_equal(left(), "M00001.lck ");
 }
 
+/* Between judgement and removal its number may become that of another. */
+static void what_is_stale_is_read_again_before_it_is_removed(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir(folder, 0777), 0);
+	put_what(DEAD, "M00001.lck", NULL);
+	after_read = another_takes_the_number;
+	assert_int_equal(take(0), GV_OK);
+	assert_null(after_read);
+	lock_release(&lock);
+	assert_string_equal(left(), "M00001.lck ");
+}
+
 static const char *newcomer;
 
 static void newcomer_publishes(void)
@@ -843,6 +871,7 @@ int main(void)
 		IN_PLACE(message_says_who_is_waited_for),
 		IN_PLACE(holder_that_dies_is_removed),
 		IN_PLACE(member_that_came_behind_us_under_an_old_name_is_left_alone),
+		IN_PLACE(what_is_stale_is_read_again_before_it_is_removed),
 		IN_PLACE(equal_numbers_are_parted_by_their_names),
 		IN_PLACE(entrant_is_waited_for),
 		IN_PLACE(entrant_is_given_a_second_also_without_a_timeout),

@@ -27,9 +27,7 @@ struct gv_place {
 /* Opens the folder of the file PATH. On failure there is nothing to leave. */
 enum gv_status gv_place_enter(struct gv_place *place, const char *path, struct gv_error *err);
 
-/*
- * The same without following: a link lies where the link itself is.
- */
+/* The same without following: a link lies where the link itself is. */
 enum gv_status gv_place_enter_itself(struct gv_place *place, const char *path,
                                      struct gv_error *err);
 

@@ -142,7 +142,8 @@ static bool is_alive(const struct lock_member *member)
 	return started == 0 || member->started == 0 || started == member->started;
 }
 
-/* An old machine ID without a hardware address, which two hosts of one name share (lock facts 4):
+/*
+ * An old machine ID without a hardware address, which two hosts of one name share (lock facts 4):
  * of the character in front of the ten only the two high bits are the name's.
  */
 static bool lacks_hardware(struct gv_span machine)
