@@ -18,11 +18,26 @@ bool __wrap_gv_os_sees_host(void)
 	return is_whole_host;
 }
 
+static void (*released)(void); /* what happens once the folder has been seen, or opened */
+
 bool __wrap_gv_os_is_local(struct gv_os_dir *dir);
 bool __wrap_gv_os_is_local(struct gv_os_dir *dir)
 {
 	(void)dir;
+	if (released != NULL)
+		released();
 	return is_local;
+}
+
+static bool goes_before_it_is_opened;
+
+int __real_gv_os_open_dir(struct gv_os_dir **out, struct gv_os_dir *parent, const char *name);
+int __wrap_gv_os_open_dir(struct gv_os_dir **out, struct gv_os_dir *parent, const char *name);
+int __wrap_gv_os_open_dir(struct gv_os_dir **out, struct gv_os_dir *parent, const char *name)
+{
+	if (goes_before_it_is_opened && parent != NULL)
+		gv_os_remove_dir(parent, name);
+	return __real_gv_os_open_dir(out, parent, name);
 }
 
 /* The 512 bytes of a member file that holds TEXT. */
@@ -320,6 +335,27 @@ static void no_folder_is_free(void **state)
 	assert_int_equal(judge(place).state, LOCK_FREE);
 }
 
+static const char *released_folder;
+
+static void remove_released(void)
+{
+	assert_int_equal(rmdir(released_folder), 0);
+}
+
+/* Whoever had it let go between two looks. */
+static void a_folder_that_goes_meanwhile_is_free(void **state)
+{
+	const struct place *place = *state;
+	goes_before_it_is_opened = true;
+	assert_int_equal(judge(place).state, LOCK_FREE);
+	goes_before_it_is_opened = false;
+	assert_int_equal(mkdir(place->lock, 0777), 0);
+	released_folder = place->lock;
+	released = remove_released;
+	assert_int_equal(judge(place).state, LOCK_FREE);
+	released = NULL;
+}
+
 static void an_empty_folder_is_free(void **state)
 {
 	assert_int_equal(judge(*state).state, LOCK_FREE);
@@ -570,8 +606,10 @@ static void a_gpuvirt_holds_it_briefly(void **state)
 	assert_int_equal(judge(place).state, LOCK_BRIEF);
 	put_member(place, "M00001.lck", "uuid=1-2", execution);
 	assert_int_equal(judge(place).state, LOCK_BRIEF);
-	put_member(place, "M00001.lck", LOCK_MARK "of-another", "7-8(x)");
+	put_member(place, "M00001.lck", LOCK_MARK "of-another", "7-0");
 	assert_int_equal(judge(place).state, LOCK_BRIEF);
+	put_member(place, "M00001.lck", LOCK_MARK "of-another", "7-8(x)");
+	assert_int_equal(judge(place).state, LOCK_FOREIGN);
 	put_member(place, "M00001.lck", place->machine, self.execution);
 	assert_int_equal(judge(place).state, LOCK_BRIEF);
 	put_process(place, "M00002.lck", getpid(), own_start());
@@ -696,6 +734,7 @@ int main(void)
 		cmocka_unit_test(member_names_are_told_from_others),
 		IN_PLACE(no_folder_is_free),
 		IN_PLACE(an_empty_folder_is_free),
+		IN_PLACE(a_folder_that_goes_meanwhile_is_free),
 		IN_PLACE(entries_and_other_names_are_no_owners),
 		IN_PLACE(a_live_owner_holds_it),
 		IN_PLACE(a_live_owner_of_unknown_age_holds_it),

@@ -14,7 +14,7 @@ add_unit_test(document)
 add_unit_test(escape)
 add_unit_test(recognise)
 add_unit_test(encryption)
-add_unit_test(lock gv_os_sees_host gv_os_is_local)
+add_unit_test(lock gv_os_sees_host gv_os_is_local gv_os_open_dir)
 add_unit_test(portable gv_os_sees_host gv_os_program_name gv_os_machine_id gv_os_is_local
   gv_os_clock gv_os_pause gv_os_read)
 add_unit_test(write gv_os_sees_host gv_os_clock gv_os_pause gv_os_make_dir gv_os_remove_dir gv_os_remove

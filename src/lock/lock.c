@@ -161,11 +161,12 @@ static bool is_death_certain(const struct lock_member *member, const struct lock
 	return self->sees_host && (local || !lacks_hardware(member->machine));
 }
 
-/* By its program, or by a mark of another set of processes; or it is this very process. */
+/* By its program, by its mark where programs have no names, or because it is this very process. */
 static bool is_gpuvirt(const struct lock_member *member, const struct lock_self *self)
 {
+	bool marked = gv_span_begins_nocase(member->machine, GV_LITERAL(LOCK_MARK));
 	return gv_span_equal(member->name, GV_LITERAL(LOCK_PROGRAM)) ||
-	       gv_span_begins_nocase(member->machine, GV_LITERAL(LOCK_MARK)) ||
+	       (marked && member->name.len == 0) ||
 	       gv_span_equal(member->execution, gv_span_of(self->execution));
 }
 
@@ -278,7 +279,7 @@ static void judge_folder(struct lock_holder *out, struct gv_os_dir *folder, cons
 	judgement.local = gv_os_is_local(folder);
 	lock_self_find(&judgement.self);
 	int code = gv_os_list(folder, ".", judge_name, &judgement);
-	if (code != 0)
+	if (code != 0 && code != ENOENT) /* removed just now */
 		note_trouble(out, name, strerror(code));
 }
 
@@ -297,6 +298,8 @@ void lock_judge(struct lock_holder *out, struct gv_os_dir *dir, const char *name
 	struct gv_os_dir *folder = NULL;
 	if (code == 0)
 		code = gv_os_open_dir(&folder, dir, name);
+	if (code == ENOENT) /* released just now */
+		return;
 	if (code != 0) {
 		note_trouble(out, name, strerror(code));
 		return;
