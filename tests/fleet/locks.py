@@ -46,7 +46,8 @@ def finish(running, problems, what):
             continue
         if run.returncode != 0:
             problems.append(f"{what}: contender {number} ended with {run.returncode}: {errors}")
-        printed.append(out)
+        else:
+            printed.append(out)
     return printed
 
 
@@ -84,8 +85,7 @@ def count_together(scratch, counter, is_shared, problems):
         # The last victim may have been killed behind all others; then the next comer clears it away.
         finish([start([counter, path, "1", path, "idle"])], problems, "the next comer")
         problems += [f"counting: {name} is left" for name in left_over(folder)]
-    with open(path) as file:
-        number = int(file.read() or 0)
+    number = int(fleet.read(path) or 0)
     return 2 * COUNTERS * ROUNDS - number, max(map(int, printed), default=0)
 
 
