@@ -470,7 +470,9 @@ static enum gv_status fail_taking(const struct taking *taking, int code, struct 
 		return gv_fail_system(err, code, "given up while waiting for VMware's lock %s",
 		                      who);
 	default:
-		return gv_fail_system(err, code, "cannot take VMware's lock %s (--lock)", who);
+		return gv_fail_system(
+			err, code, "cannot take VMware's lock %s (--lock=never writes without it)",
+			who);
 	}
 }
 
