@@ -3,7 +3,7 @@
 #   args     one argument per line, or
 #   run      a sh script that calls "$GPUVIRT"; $CASE is the case's folder, $LOCK_MEMBER a program
 #            that prints members of VMware's locks, $LEFTOVER one that prints the names of
-#            temporary files that a killed run leaves
+#            temporary files that a killed run leaves; $FAKE_POWERSHELL stands in for PowerShell
 #   in/      copied to a scratch folder, which is the working directory
 #   stdin    standard input; nothing when absent
 #   stdout, stderr, status    what is expected; absent: empty, empty, 0
@@ -37,7 +37,8 @@ file(WRITE "${SCRATCH}/empty" "")
 
 # Nothing of the caller's environment reaches the program but what sanitizers need.
 set(environment env -i "PATH=$ENV{PATH}" "HOME=${SCRATCH}" "TMPDIR=${SCRATCH}" LC_ALL=C.UTF-8
-  TERM=dumb "GPUVIRT=${GPUVIRT}" "LOCK_MEMBER=${LOCK_MEMBER}" "LEFTOVER=${LEFTOVER}" "CASE=${CASE}"
+  TERM=dumb "FAKE_POWERSHELL=${CMAKE_CURRENT_LIST_DIR}/gpupv/fake_powershell" "GPUVIRT=${GPUVIRT}"
+  "LOCK_MEMBER=${LOCK_MEMBER}" "LEFTOVER=${LEFTOVER}" "CASE=${CASE}"
   "ASAN_OPTIONS=$ENV{ASAN_OPTIONS}"
   "UBSAN_OPTIONS=$ENV{UBSAN_OPTIONS}")
 

@@ -31,11 +31,13 @@ endforeach()
 # The examples of the documentation are true.
 add_test(NAME docs.rules COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_rules.sh
   $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/rules.md)
-add_test(NAME docs.config COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_console.sh
-  $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/config.md)
-add_test(NAME docs.keys COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_console.sh
-  $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/keys.md)
-set_tests_properties(docs.rules docs.config docs.keys PROPERTIES LABELS docs)
+foreach(page config host keys rescue verify)
+  add_test(NAME docs.${page} COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/docs_console.sh
+    $<TARGET_FILE:gpuvirt_program> ${PROJECT_SOURCE_DIR}/docs/${page}.md)
+  set_tests_properties(docs.${page} PROPERTIES LABELS docs)
+endforeach()
+set_tests_properties(docs.rules PROPERTIES LABELS docs)
+set_tests_properties(docs.host PROPERTIES ENVIRONMENT HOME=/home/anna)
 
 # The hooks, with pre-commit where it is installed, and the files for CI systems.
 add_test(NAME pre-commit COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/pre_commit.sh
@@ -65,6 +67,23 @@ endfunction()
 if(PYTHON3)
   add_report_test(formats library $<TARGET_FILE:report_dump>)
   add_report_test(program program $<TARGET_FILE:gpuvirt_program>)
+  add_test(NAME report.verify COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/verify_formats.py
+    $<TARGET_FILE:gpuvirt_program> ${CMAKE_CURRENT_SOURCE_DIR}/schemas
+    ${PROJECT_SOURCE_DIR}/fixtures/logs)
+  set_tests_properties(report.verify PROPERTIES LABELS report SKIP_RETURN_CODE 77 TIMEOUT 300)
 else()
-  message(STATUS "SKIP: report.formats, report.program: python3 is not installed")
+  message(STATUS "SKIP: report.formats, report.program, report.verify: python3 is not installed")
 endif()
+
+# Each fixtures/doctor/NAME.machine is a machine that the doctor examines.
+file(GLOB machines CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/fixtures/doctor/*.machine)
+foreach(machine IN LISTS machines)
+  get_filename_component(name ${machine} NAME_WE)
+  if(NOT PYTHON3)
+    message(STATUS "SKIP: doctor.${name}: python3 is not installed")
+    continue()
+  endif()
+  add_test(NAME doctor.${name} COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/doctor_machine.py
+    $<TARGET_FILE:gpuvirt_program> ${machine} ${CMAKE_CURRENT_SOURCE_DIR}/schemas)
+  set_tests_properties(doctor.${name} PROPERTIES LABELS doctor SKIP_RETURN_CODE 77 TIMEOUT 60)
+endforeach()

@@ -3,7 +3,7 @@
 #
 # An example is a fenced block whose info string names it:
 #
-#   yaml file=PATH, vmx file=PATH    is written to PATH, in a scratch folder
+#   yaml file=PATH, vmx file=PATH, log file=PATH    is written to PATH, in a scratch folder
 #   console                          "$ gpuvirt ..." and what it prints, on either output
 #
 # The blocks are taken in the order of the page. A yaml or vmx block without file= is an error, and
@@ -66,7 +66,7 @@ command=
 while IFS= read -r line || [ -n "$line" ]; do
 	case $kind:$line in
 	:'```console') kind='console' ;;
-	:'```yaml file='* | :'```vmx file='*)
+	:'```yaml file='* | :'```vmx file='* | :'```log file='*)
 		kind='file'
 		file=${line#*file=}
 		case $file in */*) mkdir -p "${file%/*}" ;; esac

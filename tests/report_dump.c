@@ -13,7 +13,7 @@
 
 static const struct {
 	const char *name;
-	enum gv_run run;
+	enum gv_run_kind run;
 	bool unsafe;
 } runs[] = {
 	{"check", GV_RUN_CHECK, false}, {"diff", GV_RUN_DIFF, false},

@@ -6,6 +6,8 @@
 #include <gpuvirt/knowledge.h>
 #include <gpuvirt/lint.h>
 
+#include <gpuvirt/gpupv.h>
+
 #include "cli/command.h"
 #include "cli/help.h"
 #include "repair/guard.h"
@@ -14,6 +16,7 @@
 
 static struct gv_buf man;
 static struct gv_buf rules_page;
+static struct gv_buf gpupv_page;
 
 static int read_pages(void **state)
 {
@@ -22,6 +25,8 @@ static int read_pages(void **state)
 	rules_page = file_read(DOCS "rules.md");
 	gv_buf_text(&man, "");
 	gv_buf_text(&rules_page, "");
+	gpupv_page = file_read(DOCS "gpupv.md");
+	gv_buf_text(&gpupv_page, "");
 	return 0;
 }
 
@@ -30,6 +35,7 @@ static int drop_pages(void **state)
 	(void)state;
 	gv_buf_dispose(&man);
 	gv_buf_dispose(&rules_page);
+	gv_buf_dispose(&gpupv_page);
 	return 0;
 }
 
@@ -106,6 +112,43 @@ static void man_page_has_every_command(void **state)
 		if (!found)
 			fail_msg("docs/gpuvirt.1 has no \".It Ic %s\"", commands[i].name);
 	}
+}
+
+/* True when LINE is the item of VERB: ".It Ic gpupv Cm enable Ar TARGET". */
+static bool is_item_of_verb(struct gv_span line, const struct command *command,
+                            const struct command_verb *verb)
+{
+	return is(gv_span_word(&line), ".It") && is(gv_span_word(&line), "Ic") &&
+	       is(gv_span_word(&line), command->name) && is(gv_span_word(&line), "Cm") &&
+	       is(gv_span_word(&line), verb->name);
+}
+
+static void check_verb(const struct command *command, const struct command_verb *verb)
+{
+	struct gv_span rest = gv_buf_span(&man);
+	struct gv_span line;
+	bool found = false;
+	while (take_line(&rest, &line))
+		found |= is_item_of_verb(line, command, verb);
+	if (!found)
+		fail_msg("docs/gpuvirt.1 has no \".It Ic %s Cm %s\"", command->name, verb->name);
+	if ((verb->options & ~command->options) != 0)
+		fail_msg("%s %s takes an option that %s does not", command->name, verb->name,
+		         command->name);
+}
+
+static void man_page_has_every_verb(void **state)
+{
+	(void)state;
+	size_t count;
+	size_t verbs = 0;
+	const struct command *commands = commands_all(&count);
+	for (size_t i = 0; i < count; i++) {
+		const struct command_verb *verb = commands_verbs(&commands[i]);
+		for (; verb != NULL && verb->name != NULL; verb++, verbs++)
+			check_verb(&commands[i], verb);
+	}
+	assert_true(verbs > 5);
 }
 
 static void man_page_has_every_option(void **state)
@@ -245,7 +288,9 @@ static void check_example(const struct command *command, const char *example)
 {
 	char start[32];
 	snprintf(start, sizeof start, "gpuvirt %s ", command->name);
-	if (strncmp(example, start, strlen(start)) != 0)
+	size_t len = strlen(start);
+	bool bare = strlen(example) == len - 1 && strncmp(example, start, len - 1) == 0;
+	if (!bare && strncmp(example, start, len) != 0)
 		fail_msg("not an example of %s: %s", command->name, example);
 	struct gv_span rest = gv_span_of(example);
 	for (struct gv_span word = gv_span_word(&rest); word.len > 0; word = gv_span_word(&rest)) {
@@ -353,10 +398,26 @@ static void keys_that_pages_name_are_known(void **state)
 	gv_knowledge_free(knowledge);
 }
 
+static void every_precondition_is_documented(void **state)
+{
+	(void)state;
+	const struct gv_gpupv_check *check;
+	for (size_t i = 0; (check = gv_gpupv_check_at(i)) != NULL; i++) {
+		if (!names(&gpupv_page, check->id))
+			fail_msg("docs/gpupv.md does not name the check %s", check->id);
+	}
+	for (int i = 0; i < GV_GPUPV_SETTINGS; i++) {
+		if (!names(&gpupv_page, gv_gpupv_setting_rows[i].field))
+			fail_msg("docs/gpupv.md does not name the field %s",
+			         gv_gpupv_setting_rows[i].field);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(man_page_has_every_command),
+		cmocka_unit_test(man_page_has_every_verb),
 		cmocka_unit_test(man_page_has_every_option),
 		cmocka_unit_test(man_page_names_nothing_else),
 		cmocka_unit_test(help_shows_the_options_a_command_takes),
@@ -364,6 +425,7 @@ int main(void)
 		cmocka_unit_test(examples_use_what_there_is),
 		cmocka_unit_test(every_id_is_documented),
 		cmocka_unit_test(keys_that_pages_name_are_known),
+		cmocka_unit_test(every_precondition_is_documented),
 	};
 	return cmocka_run_group_tests(tests, read_pages, drop_pages);
 }

@@ -77,8 +77,8 @@ static char *path;   /* root/x.vmx */
 static char *backup; /* root/x.vmx.bak */
 static struct gv_file was;
 
-#define OLD "config.version = \"8\"\nold\n"
-#define NEW "config.version = \"8\"\nnew and longer\n"
+#define OLD   "config.version = \"8\"\nold\n"
+#define NEW   "config.version = \"8\"\nnew and longer\n"
 #define OLDER "older"
 enum { LIMIT = 1 << 20 };
 
@@ -300,10 +300,10 @@ static void only_regular_files_are_read(void **state)
 		enum gv_status status;
 		int code;
 	} rows[] = {
-		{fifo, GV_EINVAL, 0},         {root, GV_EINVAL, 0},
-		{"/dev/null", GV_EINVAL, 0},  {"/dev/zero", GV_EINVAL, 0},
+		{fifo, GV_EINVAL, 0},          {root, GV_EINVAL, 0},
+		{"/dev/null", GV_EINVAL, 0},   {"/dev/zero", GV_EINVAL, 0},
 		{missing, GV_ESYSTEM, ENOENT}, {loop, GV_ESYSTEM, ELOOP},
-		{below, GV_ESYSTEM, ENOTDIR}, {"", GV_ESYSTEM, ENOENT},
+		{below, GV_ESYSTEM, ENOTDIR},  {"", GV_ESYSTEM, ENOENT},
 	};
 	size_t files = inject_open_files();
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -422,7 +422,7 @@ static void replaces_by_a_large_text(void **state)
 static void mode_stays(void **state)
 {
 	(void)state;
-	static const mode_t modes[] = {0600, 0640, 0644, 0666,  0777,
+	static const mode_t modes[] = {0600, 0640, 0644,  0666,  0777,
 	                               0400, 0444, 04755, 02755, 01644};
 	static const mode_t masks[] = {022, 0, 0777};
 	for (size_t i = 0; i < COUNT(modes) * COUNT(masks); i++) {
@@ -966,11 +966,8 @@ static void newest_text_of_another_program_wins(void **state)
 		size_t writes[4];
 		const char *left;
 	} rows[] = {
-		{{1}, "write 1"},
-		{{1, 2}, "write 2"},
-		{{1, 2, 3}, "write 3"},
-		{{1, 3}, "write 1"},
-		{{1, 2, 3, 4}, "write 4"},
+		{{1}, "write 1"},    {{1, 2}, "write 2"},       {{1, 2, 3}, "write 3"},
+		{{1, 3}, "write 1"}, {{1, 2, 3, 4}, "write 4"},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct gv_error err;
@@ -1195,6 +1192,53 @@ static void no_descriptor_stays_open(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* Without the one call the name is looked for first. */
+static void a_new_name_never_displaces_another(void **state)
+{
+	(void)state;
+	static const int fails[] = {0, EINVAL, ENOSYS};
+	for (size_t i = 0; i < COUNT(fails); i++) {
+		struct gv_os_dir *dir;
+		assert_int_equal(gv_os_open_dir(&dir, NULL, root), 0);
+		hooks.rename2_fails = fails[i];
+		char *name = path_join(root, "new");
+		file_write(name, SPAN("new"));
+		free(name);
+		assert_int_equal(gv_os_rename_new(dir, "new", "x.vmx"), EEXIST);
+		assert_int_equal(gv_os_rename_new(dir, "new", "free"), 0);
+		assert_int_equal(gv_os_rename_new(dir, "new", "other"), ENOENT);
+		hooks.rename2_fails = 0;
+		assert_int_equal(gv_os_remove(dir, "free"), 0);
+		gv_os_close_dir(dir);
+	}
+}
+
+static void the_environment_and_its_empty_values(void **state)
+{
+	(void)state;
+	assert_int_equal(setenv("GPUVIRT_TEST", "x", 1), 0);
+	assert_string_equal(gv_os_environment("GPUVIRT_TEST"), "x");
+	assert_int_equal(setenv("GPUVIRT_TEST", "", 1), 0);
+	assert_null(gv_os_environment("GPUVIRT_TEST"));
+	assert_int_equal(unsetenv("GPUVIRT_TEST"), 0);
+	assert_null(gv_os_environment("GPUVIRT_TEST"));
+}
+
+static bool is_this_program(void *context, const char *name)
+{
+	bool *found = context;
+	*found = strcmp(name, "test_file") == 0;
+	return !*found;
+}
+
+static void this_process_is_listed(void **state)
+{
+	(void)state;
+	bool found = false;
+	assert_int_equal(gv_os_list_processes(is_this_program, &found), 0);
+	assert_true(found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1249,6 +1293,9 @@ int main(void)
 		CASE(signals_are_as_before_afterwards),
 		CASE(size_limit_of_the_user_is_an_error),
 		CASE(no_descriptor_stays_open),
+		CASE(a_new_name_never_displaces_another),
+		CASE(the_environment_and_its_empty_values),
+		CASE(this_process_is_listed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,10 @@
 
 #include <gpuvirt/config.h>
 #include <gpuvirt/diff.h>
+#include <gpuvirt/host.h>
 #include <gpuvirt/repair.h>
+#include <gpuvirt/rescue.h>
+#include <gpuvirt/verify.h>
 
 #include "base/charset.h"
 #include "base/replace.h"
@@ -712,6 +715,61 @@ static void policies_are_found_or_not(void **state)
 	fail_each(&work, 100);
 }
 
+static struct gv_knowledge *knowledge;
+
+static enum gv_status verify_machine(const struct work *self, struct gv_buf *result,
+                                     struct gv_error *err)
+{
+	(void)self;
+	char file[300];
+	struct gv_verification found = {0};
+	struct gv_verify_options options = {knowledge, 1 << 20};
+	snprintf(file, sizeof file, "%s/One.vmx", root);
+	enum gv_status status = gv_verify_path(&found, file, &options, err);
+	inject_stop();
+	if (status == GV_OK) {
+		const struct gv_verdict *verdict = &found.verdict;
+		gv_buf_format(result, "%s %s %s %s %zu ", gv_3d_name(verdict->state),
+		              verdict->adapter, verdict->causes[0], found.sandbox,
+		              verdict->evidence_count);
+		gv_buf_text(result, found.findings.at[0].message);
+	}
+	gv_verification_dispose(&found);
+	return status;
+}
+
+static void logs_are_judged_fully_or_not(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		const char *text; /* NULL: that of the look-alike */
+	} files[] = {
+		{"One.vmx", "virtualHW.version = \"20\"\nmks.enable3d = \"TRUE\"\n"
+		            "guestOS = \"ubuntu-64\"\nvmotion.svga.supports3D = \"0\"\n"},
+		{"Two.vmx", "x"},
+		{"vmware.log", NULL},
+		{"mksSandbox.log", NULL},
+		{"vmware-0.log", "DICT --- CONFIGURATION C:\\Two.vmx\n"},
+	};
+	for (size_t i = 0; i < COUNT(files); i++) {
+		char from[300];
+		char *to = path_join(root, files[i].name);
+		snprintf(from, sizeof from, FIXTURES "/logs/ws175-basic-driver/%s", files[i].name);
+		struct gv_buf text = {0};
+		if (files[i].text == NULL)
+			text = file_read(from);
+		file_write(to, files[i].text == NULL ? gv_buf_span(&text)
+		                                     : gv_span_of(files[i].text));
+		gv_buf_dispose(&text);
+		free(to);
+	}
+	assert_int_equal(gv_knowledge_load(&knowledge, NULL), GV_OK);
+	static const struct work work = {.name = "verify", .work = verify_machine};
+	fail_each(&work, 30);
+	gv_knowledge_free(knowledge);
+}
+
 static enum gv_status run_program(const struct work *self, struct gv_buf *result,
                                   struct gv_error *err)
 {
@@ -731,6 +789,120 @@ static void output_is_read_whole_or_not(void **state)
 	(void)state;
 	static const struct work work = {.name = "run", .work = run_program};
 	fail_each(&work, 2);
+}
+
+static void show_rescue(struct gv_buf *result, const struct gv_rescue *rescue)
+{
+	gv_buf_format(result, "damage %d: %s\n", (int)rescue->damage, rescue->damage_text);
+	for (size_t i = 0; i < rescue->count; i++) {
+		const struct gv_candidate *candidate = &rescue->at[i];
+		gv_buf_format(result, "%s: %d, %zu of %zu\n", candidate->name,
+		              (int)candidate->state, candidate->agrees, candidate->entries);
+		for (size_t j = 0; j < candidate->note_count; j++)
+			gv_buf_format(result, "  %s\n", candidate->notes[j]);
+		gv_buf_add(result, gv_buf_span(&candidate->text));
+	}
+}
+
+static enum gv_status look_for_rescue(const struct work *self, struct gv_buf *result,
+                                      struct gv_error *err)
+{
+	(void)self;
+	struct gv_rescue rescue = {0};
+	struct gv_edits edits = {0};
+	enum gv_status status = gv_rescue_look(&rescue, path, 10000, err);
+	if (status == GV_OK && gv_rescue_best(&rescue) != NULL)
+		gv_rescue_edits(&edits, &rescue, gv_rescue_best(&rescue));
+	inject_stop();
+	if (edits.failed)
+		status = gv_fail_memory(err);
+	if (status == GV_OK)
+		show_rescue(result, &rescue);
+	gv_buf_format(result, "%zu edits\n", edits.count);
+	gv_edits_dispose(&edits);
+	gv_rescue_dispose(&rescue);
+	return status;
+}
+
+static void candidates_are_judged_fully_or_not(void **state)
+{
+	(void)state;
+	static const char *const files[][2] = {
+		{"x.vmx", ".encoding = \"UTF-8\"\nuuid.bios = \"1\"\nconfig.version = \"8\"\nm"},
+		{"x.vmx.bak", "uuid.bios = \"2\"\nconfig.version = \"8\"\nm"},
+		{"x.vmx~", "uuid.bios = \"1\"\nconfig.version = \"8\"\noops\n"},
+		{"vmware-0.log", "no log\n"},
+		{"vmware.log",
+		 "2026-03-10T08:30:01.125Z In(05) vmx DICT --- CONFIGURATION C:\\y.vmx \n"
+		 "2026-03-10T08:30:01.125Z In(05) vmx DICT  config.version = \"8\"\n"
+		 "2026-03-10T08:30:01.125Z In(05) vmx DICT  annotation = <not printed>\n"
+		 "2026-03-10T08:30:01.125Z In(05) vmx DICT  cut = \"not wh\n"
+		 "2026-03-10T08:30:02.125Z In(05) vmx ConfigDB: Setting a.b = \"1\"\n"
+		 "2026-03-10T08:30:02.125Z In(05) vmx ConfigDB: Unsetting all entries with prefix "
+		 "\"a.\"\n"},
+	};
+	for (size_t i = 0; i < COUNT(files); i++) {
+		char *file = path_join(root, files[i][0]);
+		file_write(file, gv_span_of(files[i][1]));
+		free(file);
+	}
+	static const struct work work = {.name = "rescue", .work = look_for_rescue};
+	fail_each(&work, 40);
+}
+
+/* Looks for a key in the host-wide files, and plans to set it in one that is not there. */
+static enum gv_status look_at_host(const struct work *self, struct gv_buf *result,
+                                   struct gv_error *err)
+{
+	(void)self;
+	struct gv_host_environment environment = {GV_HOST_LINUX, root, "/home", NULL, NULL};
+	struct gv_host host = {0};
+	struct gv_host_hits hits = {0};
+	enum gv_status status = gv_host_read(&host, &environment, 10000, err);
+	if (status == GV_OK)
+		gv_host_find(&hits, &host, GV_LITERAL("mks.a"));
+	inject_stop();
+	if (status == GV_OK && hits.wins != NULL)
+		gv_buf_format(result, "%s\n", hits.wins->file->row->name);
+	gv_host_dispose(&host);
+	return status;
+}
+
+static enum gv_status plan_for_host(const struct work *self, struct gv_buf *result,
+                                    struct gv_error *err)
+{
+	(void)self;
+	struct gv_repair_options options = options_for_writing();
+	struct gv_change one = {GV_CHANGE_SET, GV_LITERAL("mks.a"), GV_LITERAL("1")};
+	size_t count;
+	struct gv_host_change change = {path, &gv_host_rows(&count)[0], true, &one, 1, &options};
+	struct gv_repair repair = {0};
+	bool created;
+	options.write = false;
+	enum gv_status status = gv_host_change(&repair, &created, &change, err);
+	inject_stop();
+	if (status == GV_OK)
+		gv_buf_add(result, gv_buf_span(&repair.plan.text));
+	gv_repair_dispose(&repair);
+	return status;
+}
+
+static void host_files_are_read_or_not(void **state)
+{
+	(void)state;
+	static const struct work looking = {.name = "host", .work = look_at_host};
+	static const struct work planning = {.name = "host change", .work = plan_for_host};
+	static const char *const folders[] = {"etc", "etc/vmware"};
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		char *folder = path_join(root, folders[i]);
+		assert_int_equal(mkdir(folder, 0755), 0);
+		free(folder);
+	}
+	char *file = path_join(root, "etc/vmware/config");
+	file_write(file, SPAN("mks.a = \"1\"\n"));
+	free(file);
+	fail_each(&looking, 5);
+	fail_each(&planning, 5);
 }
 
 #define WITH_RULES(test) cmocka_unit_test_setup_teardown(test, load_rules, drop_rules)
@@ -753,7 +925,10 @@ int main(void)
 		WITH_FILES(file_is_swapped_or_untouched),
 		WITH_FILES(tree_is_listed_whole_or_not),
 		WITH_FILES(policies_are_found_or_not),
+		WITH_FILES(logs_are_judged_fully_or_not),
 		cmocka_unit_test(output_is_read_whole_or_not),
+		WITH_FILES(candidates_are_judged_fully_or_not),
+		WITH_FILES(host_files_are_read_or_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -252,7 +252,7 @@ static void every_option_belongs_to_a_command(void **state)
 {
 	(void)state;
 	size_t count;
-	uint32_t taken = 0;
+	uint64_t taken = 0;
 	const struct command *commands = commands_all(&count);
 	for (size_t i = 0; i < count; i++)
 		taken |= commands[i].options;

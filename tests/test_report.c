@@ -29,7 +29,7 @@ static int drop_rules(void **state)
 #define GUESS "a = x y\n"     /* mended with unsafe only */
 
 /* A file as gv_repair_file leaves it, without the file. Dispose with drop_repair. */
-static struct gv_repair make_repair(enum gv_run run, const char *text, bool unsafe)
+static struct gv_repair make_repair(enum gv_run_kind run, const char *text, bool unsafe)
 {
 	struct gv_repair repair = {0};
 	struct gv_policy policy = {.rules = &rules};
@@ -127,8 +127,8 @@ static void outcome_follows_from_run_and_repair(void **state)
 	          [GV_RUN_DRY] = {GV_REFUSED, false, "o"}}},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		for (int run = 0; run < GV_RUN_COUNT; run++) {
-			struct gv_report report = {.run = (enum gv_run)run, .rules = &rules};
+		for (int run = 0; run <= GV_RUN_DRY; run++) {
+			struct gv_report report = {.run = (enum gv_run_kind)run, .rules = &rules};
 			struct gv_repair repair = make_repair(report.run, rows[i].text, false);
 			struct gv_report_file file;
 			char states[20];
@@ -209,7 +209,7 @@ static void accepted_findings_do_not_count(void **state)
 	static const struct {
 		const char *accepted;
 		const char *text;
-		enum gv_run run;
+		enum gv_run_kind run;
 		enum gv_outcome outcome;
 		bool needy;
 		const char *states;
@@ -242,7 +242,7 @@ static void accepted_findings_do_not_count(void **state)
 	}
 }
 
-static void add_text(struct gv_report_totals *totals, enum gv_run run, const char *text)
+static void add_text(struct gv_report_totals *totals, enum gv_run_kind run, const char *text)
 {
 	struct gv_report report = {.run = run, .rules = &rules};
 	struct gv_repair repair = make_repair(run, text, false);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,10 +56,13 @@ static void much_is_heard(void **state)
 {
 	(void)state;
 	struct gv_run run = {0};
-	assert_int_equal(run_script(&run, "i=0; while [ $i -lt 2000 ]; do "
-	                                  "echo 0123456789012345678901234567890123456789; "
-	                                  "echo 0123456789012345678901234567890123456789 >&2; "
-	                                  "i=$((i+1)); done", 2000 * 41), 0);
+	assert_int_equal(run_script(&run,
+	                            "i=0; while [ $i -lt 2000 ]; do "
+	                            "echo 0123456789012345678901234567890123456789; "
+	                            "echo 0123456789012345678901234567890123456789 >&2; "
+	                            "i=$((i+1)); done",
+	                            2000 * 41),
+	                 0);
 	assert_int_equal(run.out_size, 2000 * 41);
 	assert_int_equal(run.out[run.out_size], '\0');
 	assert_int_equal(strlen(run.err), sizeof run.err - 1);
@@ -75,6 +79,72 @@ static void too_much_is_ended(void **state)
 	gv_run_dispose(&run);
 	assert_int_equal(run_script(&run, "printf 12345", 4), EFBIG);
 	gv_run_dispose(&run);
+}
+
+static void one_that_takes_too_long_is_ended(void **state)
+{
+	(void)state;
+	const char *const slow[] = {"sh", "-c", "echo x; exec sleep 100", NULL};
+	const char *const quick[] = {"sh", "-c", "echo x", NULL};
+	struct gv_run run = {0};
+	assert_int_equal(gv_run_within(&run, slow, 1000, 50), ETIMEDOUT);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	gv_run_dispose(&run);
+	assert_int_equal(gv_run_within(&run, quick, 1000, 60000), 0);
+	assert_span((struct gv_span){run.out, run.out_size}, SPAN("x\n"));
+	gv_run_dispose(&run);
+}
+
+/* Those that PID started, and that outlive it. */
+static void nothing_that_it_started_is_left(void **state)
+{
+	(void)state;
+	char *dir = scratch_make();
+	char *path = path_join(dir, "pid");
+	char script[1000];
+	/* its pipes closed, kept by another, or just slow to end */
+	static const char *const scripts[] = {
+		"(echo $$; exec sleep 100) > '%s'; sleep 100",
+		"sh -c 'echo $$; exec sleep 100 1>&2' > '%s' & exit 0",
+		"echo $$ > '%s'; exec sleep 100 1>&- 2>&-",
+	};
+	for (size_t i = 0; i < COUNT(scripts); i++) {
+		struct gv_run run = {0};
+		snprintf(script, sizeof script, scripts[i], path);
+		const char *const argv[] = {"sh", "-c", script, NULL};
+		assert_int_equal(gv_run_within(&run, argv, 1000, 1500), ETIMEDOUT);
+		assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+		struct gv_buf text = file_read(path);
+		long pid = atol(text.at);
+		assert_true(pid > 1);
+		for (int tries = 0; kill((pid_t)pid, 0) == 0 && tries < 500; tries++)
+			usleep(10000); /* until whoever adopted it has seen its end */
+		assert_int_equal(kill((pid_t)pid, 0), -1);
+		gv_buf_dispose(&text);
+		gv_run_dispose(&run);
+	}
+	free(path);
+	scratch_remove(dir);
+}
+
+static void settings_come_before_the_environment(void **state)
+{
+	(void)state;
+	setenv("GPUVIRT_A", "ours", 1);
+	setenv("GPUVIRT_AB", "kept", 1);
+	const char *const argv[] = {"sh", "-c",
+	                            "echo \"$GPUVIRT_A|$GPUVIRT_AB|$GPUVIRT_B\"; "
+	                            "env | grep -c ^GPUVIRT_A=",
+	                            NULL};
+	const char *const settings[] = {"GPUVIRT_A=a b=c", "GPUVIRT_B=", NULL};
+	struct gv_run run = {0};
+	const struct gv_run_order order = {.argv = argv, .settings = settings, .limit = 100};
+	assert_int_equal(gv_run_order(&run, &order), 0);
+	assert_span((struct gv_span){run.out, run.out_size}, SPAN("a b=c|kept|\n1\n"));
+	assert_string_equal(getenv("GPUVIRT_A"), "ours");
+	gv_run_dispose(&run);
+	unsetenv("GPUVIRT_A");
+	unsetenv("GPUVIRT_AB");
 }
 
 static void an_absent_program_is_told(void **state)
@@ -148,9 +218,12 @@ static void signals_do_not_interrupt(void **state)
 	struct sigaction before;
 	sigaction(SIGALRM, &action, &before);
 	struct gv_run run = {0};
-	assert_int_equal(run_script(&run, "for i in 1 2 3 4 5; do kill -ALRM $PPID; sleep 0.02; "
-	                                  "done; exec 1>&- 2>&-; kill -ALRM $PPID; sleep 0.05; "
-	                                  "kill -ALRM $PPID; exit 7", 100), 0);
+	assert_int_equal(run_script(&run,
+	                            "for i in 1 2 3 4 5; do kill -ALRM $PPID; sleep 0.02; "
+	                            "done; exec 1>&- 2>&-; kill -ALRM $PPID; sleep 0.05; "
+	                            "kill -ALRM $PPID; exit 7",
+	                            100),
+	                 0);
 	assert_int_equal(run.status, 7);
 	assert_in_range(alarms, 1, 7);
 	gv_run_dispose(&run);
@@ -163,6 +236,9 @@ int main(void)
 		cmocka_unit_test(what_it_says_is_heard),
 		cmocka_unit_test(much_is_heard),
 		cmocka_unit_test(too_much_is_ended),
+		cmocka_unit_test(one_that_takes_too_long_is_ended),
+		cmocka_unit_test(nothing_that_it_started_is_left),
+		cmocka_unit_test(settings_come_before_the_environment),
 		cmocka_unit_test(an_absent_program_is_told),
 		cmocka_unit_test(arguments_reach_it_as_they_are),
 		cmocka_unit_test(files_stay_here),

@@ -53,7 +53,7 @@ static void findings_are_counted_by_severity(void **state)
 static void what_stays_depends_on_the_run(void **state)
 {
 	static const struct {
-		enum gv_run run;
+		enum gv_run_kind run;
 		enum gv_state state;
 		size_t count;
 	} rows[] = {{GV_RUN_CHECK, GV_WOULD_FIX, 1}, {GV_RUN_CHECK, GV_OPEN, 1},

@@ -53,6 +53,7 @@ struct gv_repair_options {
 	bool write;        /* false: everything but the writing, for check, diff and --dry-run */
 	struct gv_surroundings *surroundings; /* for a batch; may be NULL */
 	const struct gv_folder *listed;       /* where a walk saw the file; unused when WRITE */
+	bool host_wide;     /* a host-wide dictionary of VMware's, and not a machine's */
 	bool findings_only; /* plan no text: plan.edits and plan.text stay empty, for check */
 	struct gv_lock_options lock; /* against others while a file is written; {0}: try once */
 };
@@ -98,6 +99,13 @@ struct gv_change {
 enum gv_status gv_change_file(struct gv_repair *repair, const char *path,
                               const struct gv_change *changes, size_t count,
                               const struct gv_repair_options *options, struct gv_error *err);
+
+/*
+ * Plans the same changes to VMX alone, without a file: sets plan->edits, plan->text and
+ * plan->changes.
+ */
+enum gv_status gv_change_plan(struct gv_plan *plan, const struct gv_vmx *vmx,
+                              const struct gv_change *changes, size_t count, struct gv_error *err);
 
 /*
  * Swaps the file PATH and its backup, under the same guards, which may set repair->refused.

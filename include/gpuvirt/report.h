@@ -1,5 +1,5 @@
 /*
- * What became of the files of a run, in the formats that other programs read.
+ * What a run found about files, or did to them, in the formats that other programs read.
  *
  * Knows JSON, SARIF, JUnit, GitHub and GitLab; knows nothing about where the bytes go. A report is
  * made piece by piece: begin once, one piece a file, end once. The pieces of files are made by
@@ -11,7 +11,10 @@
 #include <gpuvirt/repair.h>
 
 /* What a run does with the files. */
-enum gv_run { GV_RUN_CHECK, GV_RUN_DIFF, GV_RUN_FIX, GV_RUN_DRY, GV_RUN_COUNT };
+enum gv_run_kind { GV_RUN_CHECK, GV_RUN_DIFF, GV_RUN_FIX, GV_RUN_DRY, GV_RUN_VERIFY, GV_RUN_COUNT };
+
+/* The command that runs so, "check", "fix" also of a dry run; static storage. */
+const char *gv_run_name(enum gv_run_kind run);
 
 enum gv_outcome {
 	GV_IN_ORDER,     /* nothing to do, notes and accepted findings aside */
@@ -20,11 +23,15 @@ enum gv_outcome {
 	GV_REPAIRED,     /* it was changed; findings may remain */
 	GV_REFUSED,      /* it must not be changed, or is no VMware configuration */
 	GV_FAILED,       /* it could not be read or written */
+	GV_NEEDS_CARE,   /* something is not as it should be, whether or not a repair can help */
 	GV_OUTCOME_COUNT
 };
 
 /* "in-order", "needs-repair", ...; static storage. */
 const char *gv_outcome_name(enum gv_outcome outcome);
+
+/* True when a file of RUN can have OUTCOME. */
+bool gv_outcome_occurs(enum gv_run_kind run, enum gv_outcome outcome);
 
 /* What a run does about a finding. */
 enum gv_state {
@@ -45,11 +52,21 @@ struct gv_fingerprint {
 
 struct gv_baseline;
 
+/* What a finding can be about, where that is neither a rule of a pack nor a structural check. */
+struct gv_topic {
+	const char *id;
+	enum gv_severity severity;
+	const char *summary;
+	const char *why; /* NULL: SUMMARY says it */
+};
+
 /* What all pieces of a report share. All borrowed; not to be changed while pieces are made. */
 struct gv_report {
-	enum gv_run run;
-	const char *program;             /* version of the program */
-	const struct gv_rules *rules;    /* those of the run, for their help */
+	enum gv_run_kind run;
+	const char *program;           /* version of the program */
+	const struct gv_rules *rules;  /* those of the run, for their help; NULL: it has none */
+	const struct gv_topic *topics; /* what else its findings can be about */
+	size_t topic_count;
 	const char *folder;              /* working folder, absolute; NULL: not known */
 	const char *base;                /* what reports name files from; NULL: folder */
 	const struct gv_baseline *known; /* what is accepted (gpuvirt/baseline.h); may be NULL */
@@ -61,17 +78,28 @@ struct gv_report {
 struct gv_reported {
 	const struct gv_finding *finding;
 	const struct gv_findings *list; /* which holds its edits */
-	struct gv_span text;            /* in which it was found */
+	struct gv_span text;            /* in which it was found; empty with PATH */
+	const char *path;               /* of another file that its line is in; NULL: the file */
 	enum gv_state state;
 	bool accepted; /* it stands in the baseline */
 	struct gv_fingerprint fingerprint;
 };
 
+struct gv_json;
+struct gv_json_tree;
+
+/* What a file has besides its findings, for formats that can say it. */
+struct gv_report_details {
+	void (*add)(struct gv_json_tree *tree, struct gv_json *in, const void *of);
+	const void *of;
+};
+
 /* One file of a run. Borrows what it is made from. */
 struct gv_report_file {
 	const char *path;               /* as the user named it */
-	const struct gv_repair *repair; /* NULL when it failed */
-	const struct gv_error *failure; /* NULL unless it failed */
+	const struct gv_repair *repair; /* NULL when it failed, or the run repairs nothing */
+	const struct gv_report_details *details; /* NULL: none */
+	const struct gv_error *failure;          /* NULL unless it failed */
 	enum gv_outcome outcome;
 	bool needy; /* a finding that counts stays, not accepted, or a fix would change something */
 	struct gv_reported *at;
@@ -86,6 +114,15 @@ struct gv_report_file {
 enum gv_status gv_report_file_make(struct gv_report_file *file, const struct gv_report *report,
                                    const char *path, const struct gv_repair *repair,
                                    const struct gv_error *failure, struct gv_error *err);
+
+/*
+ * Makes FILE of what was FOUND about PATH in a run that repairs nothing, FAILURE as above. The
+ * lines of the findings are those of the file WHERE. DETAILS may be NULL. All are borrowed.
+ */
+enum gv_status gv_report_file_found(struct gv_report_file *file, const struct gv_report *report,
+                                    const char *path, const struct gv_findings *found,
+                                    const char *where, const struct gv_report_details *details,
+                                    const struct gv_error *failure, struct gv_error *err);
 
 void gv_report_file_dispose(struct gv_report_file *file);
 

@@ -74,6 +74,7 @@ void gv_buf_add(struct gv_buf *buf, struct gv_span bytes);
 void gv_buf_text(struct gv_buf *buf, const char *text);
 void gv_buf_char(struct gv_buf *buf, char byte);
 void gv_buf_format(struct gv_buf *buf, const char *format, ...) GV_PRINTF(2, 3);
+void gv_buf_vformat(struct gv_buf *buf, const char *format, va_list args) GV_PRINTF(2, 0);
 
 /* Makes room for MORE bytes and returns where they go, or NULL (failed is set then). */
 char *gv_buf_reserve(struct gv_buf *buf, size_t more);

@@ -27,7 +27,21 @@ enum gv_status gv_create_begin(struct gv_creation *creation, const char *path,
 /* Makes what was written durable and gives it its name. */
 enum gv_status gv_create_finish(struct gv_creation *creation, struct gv_error *err);
 
+/*
+ * Creates PATH, which must not be there (GV_EEXIST), with TEXT: whole and durable, or not at all.
+ * LIKE, unless NULL, is a file whose owner, group, mode and attributes the new one gets as far as
+ * the system lets; else the mode follows the umask. Signals that end the program wait meanwhile.
+ */
+enum gv_status gv_create_new(const char *path, struct gv_span text, const char *like,
+                             struct gv_error *err);
+
 /* Closes, and removes what was not finished. */
 void gv_create_drop(struct gv_creation *creation);
+
+/*
+ * Makes TEXT what the file at PLACE holds, in place of what is there, whole and durable or not at
+ * all, for this user alone. PLACE is open, and held if others may write there too.
+ */
+enum gv_status gv_create_private(struct gv_place *place, struct gv_span text, struct gv_error *err);
 
 #endif

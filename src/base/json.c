@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/charset.h"
 
 /* struct gv_json is what cJSON calls cJSON, which has no name of its own outside. */
@@ -70,6 +71,11 @@ void gv_json_add_bool(struct gv_json_tree *tree, struct gv_json *in, const char 
 	add(tree, in, name, cJSON_CreateBool(value));
 }
 
+void gv_json_add_null(struct gv_json_tree *tree, struct gv_json *in, const char *name)
+{
+	add(tree, in, name, cJSON_CreateNull());
+}
+
 /* True when BYTES can stand in a C string of UTF-8. */
 static bool is_text(struct gv_span bytes)
 {
@@ -110,38 +116,19 @@ void gv_json_add_text(struct gv_json_tree *tree, struct gv_json *in, const char 
 	gv_json_add_span(tree, in, name, gv_span_of(text));
 }
 
-/* RFC 4648, section 4. */
-static void encode_base64(struct gv_buf *out, struct gv_span bytes)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	for (size_t i = 0; i < bytes.len; i += 3) {
-		size_t left = bytes.len - i;
-		uint32_t group = (uint32_t)(unsigned char)bytes.at[i] << 16;
-		if (left > 1)
-			group |= (uint32_t)(unsigned char)bytes.at[i + 1] << 8;
-		if (left > 2)
-			group |= (unsigned char)bytes.at[i + 2];
-		gv_buf_char(out, digits[group >> 18]);
-		gv_buf_char(out, digits[group >> 12 & 63]);
-		gv_buf_char(out, left > 1 ? digits[group >> 6 & 63] : '=');
-		gv_buf_char(out, left > 2 ? digits[group & 63] : '=');
-	}
-}
-
 void gv_json_encode(struct gv_buf *out, struct gv_span bytes)
 {
 	if (is_text(bytes))
 		gv_buf_add(out, bytes);
 	else
-		encode_base64(out, bytes);
+		gv_base64_add(out, bytes);
 }
 
 void gv_json_add_base64(struct gv_json_tree *tree, struct gv_json *in, const char *name,
                         struct gv_span bytes)
 {
 	struct gv_buf text = {0};
-	encode_base64(&text, bytes);
+	gv_base64_add(&text, bytes);
 	tree->failed |= text.failed;
 	gv_json_add_span(tree, in, name, gv_buf_span(&text));
 	gv_buf_dispose(&text);
@@ -193,6 +180,41 @@ void gv_json_print(struct gv_buf *out, struct gv_json_tree *tree)
 	else
 		add_escaped(out, gv_span_of(text));
 	cJSON_free(text);
+	gv_json_dispose(tree);
+}
+
+/* Appends the printed TEXT, where what is not ASCII stands in strings only, in ASCII. */
+static void add_ascii(struct gv_buf *out, struct gv_span text)
+{
+	size_t size;
+	for (size_t at = 0; at < text.len; at += size) {
+		int32_t code = gv_charset_code_point(gv_span_part(text, at, text.len), &size);
+		if (code >= 0 && code < 0x7F)
+			gv_buf_char(out, text.at[at]);
+		else if (code > 0xFFFF)
+			gv_buf_format(out, "\\u%04x\\u%04x", 0xD7C0U + ((unsigned)code >> 10),
+			              0xDC00U + ((unsigned)code & 0x3FF));
+		else
+			gv_buf_format(out, "\\u%04x", (unsigned)code & 0xFFFF);
+	}
+}
+
+void gv_json_append(struct gv_buf *out, const struct gv_json *json)
+{
+	char *text = cJSON_PrintUnformatted(const_item_of(json));
+	if (text == NULL)
+		out->failed = true;
+	else
+		add_ascii(out, gv_span_of(text));
+	cJSON_free(text);
+}
+
+void gv_json_print_ascii(struct gv_buf *out, struct gv_json_tree *tree)
+{
+	if (tree->failed)
+		out->failed = true;
+	else
+		gv_json_append(out, tree->root);
 	gv_json_dispose(tree);
 }
 
@@ -290,6 +312,34 @@ bool gv_json_is_number(const struct gv_json *json, uint64_t number)
 bool gv_json_is_array(const struct gv_json *json)
 {
 	return cJSON_IsArray(const_item_of(json));
+}
+
+bool gv_json_is_object(const struct gv_json *json)
+{
+	return cJSON_IsObject(const_item_of(json));
+}
+
+bool gv_json_is_null(const struct gv_json *json)
+{
+	return json == NULL || cJSON_IsNull(const_item_of(json));
+}
+
+bool gv_json_bool(const struct gv_json *json, bool *out)
+{
+	if (!cJSON_IsBool(const_item_of(json)))
+		return false;
+	*out = cJSON_IsTrue(const_item_of(json));
+	return true;
+}
+
+bool gv_json_whole(const struct gv_json *json, uint64_t *out)
+{
+	const cJSON *item = const_item_of(json);
+	if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble <= 0x1p53) ||
+	    item->valuedouble != (double)(uint64_t)item->valuedouble)
+		return false;
+	*out = (uint64_t)item->valuedouble;
+	return true;
 }
 
 const struct gv_json *gv_json_first(const struct gv_json *json)

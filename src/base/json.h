@@ -30,6 +30,8 @@ void gv_json_add_number(struct gv_json_tree *tree, struct gv_json *in, const cha
                         uint64_t number);
 void gv_json_add_bool(struct gv_json_tree *tree, struct gv_json *in, const char *name, bool value);
 
+void gv_json_add_null(struct gv_json_tree *tree, struct gv_json *in, const char *name);
+
 /* Adds TEXT; bytes that are no UTF-8, and NUL, become \xNN as text. */
 void gv_json_add_span(struct gv_json_tree *tree, struct gv_json *in, const char *name,
                       struct gv_span text);
@@ -58,6 +60,12 @@ void gv_json_add_printed(struct gv_json_tree *tree, struct gv_json *in, const ch
  */
 void gv_json_print(struct gv_buf *out, struct gv_json_tree *tree);
 
+/* Appends JSON on one line; a text in it stays as it is. What is not ASCII is written as \uNNNN. */
+void gv_json_append(struct gv_buf *out, const struct gv_json *json);
+
+/* The same as gv_json_print, with all that is not ASCII written as \uNNNN. */
+void gv_json_print_ascii(struct gv_buf *out, struct gv_json_tree *tree);
+
 void gv_json_dispose(struct gv_json_tree *tree);
 
 /* Deeper values are refused. */
@@ -82,6 +90,16 @@ const char *gv_json_text(const struct gv_json *json);
 bool gv_json_is_number(const struct gv_json *json, uint64_t number);
 
 bool gv_json_is_array(const struct gv_json *json);
+bool gv_json_is_object(const struct gv_json *json);
+
+/* True when JSON is not there, or null. */
+bool gv_json_is_null(const struct gv_json *json);
+
+/* Sets *OUT to JSON; false, *OUT untouched, when it is neither true nor false. */
+bool gv_json_bool(const struct gv_json *json, bool *out);
+
+/* Sets *OUT to JSON; false, *OUT untouched, when it is no whole number from 0 to 2^53. */
+bool gv_json_whole(const struct gv_json *json, uint64_t *out);
 
 /* The first element of the array JSON, and the one behind ELEMENT; NULL when there is none. */
 const struct gv_json *gv_json_first(const struct gv_json *json);

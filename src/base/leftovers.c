@@ -6,9 +6,6 @@
 
 #include "base/replace.h"
 
-/* How long another gpuvirt is waited for, in milliseconds. */
-enum { HOLD_LIMIT = 10000 };
-
 /* A temporary file in the folder. */
 struct leftover {
 	const char *name;
@@ -174,7 +171,7 @@ static void settle(struct cleaner *cleaner, const struct leftover *leftover)
 /* The folder is held, so that no other gpuvirt is at work in it. */
 static int clean(struct cleaner *cleaner)
 {
-	int code = gv_os_hold_dir(cleaner->dir, HOLD_LIMIT);
+	int code = gv_os_hold_dir(cleaner->dir, GV_HOLD_TIMEOUT);
 	if (code != 0)
 		return code;
 	qsort(cleaner->at, cleaner->count, sizeof *cleaner->at, compare_targets);

@@ -11,6 +11,9 @@
 #include "base/file.h"
 #include "base/temporary.h"
 
+/* How long another gpuvirt is waited for unless the user says otherwise, in milliseconds. */
+#define GV_HOLD_TIMEOUT ((uint64_t)10000)
+
 /* What a backup's name ends with. */
 #define GV_BACKUP_SUFFIX ".bak"
 

@@ -152,27 +152,32 @@ void gv_buf_char(struct gv_buf *buf, char byte)
 }
 
 /* Into the room there is, which mostly will do; else again into as much as it takes. */
-void gv_buf_format(struct gv_buf *buf, const char *format, ...)
+void gv_buf_vformat(struct gv_buf *buf, const char *format, va_list args)
 {
-	va_list args;
+	va_list again;
 	char *to = gv_buf_reserve(buf, 32);
 	if (to == NULL)
 		return;
-	va_start(args, format);
+	va_copy(again, args);
 	int need = vsnprintf(to, buf->cap - buf->len, format, args);
-	va_end(args);
 	if (need >= 0 && (size_t)need >= buf->cap - buf->len) {
 		*to = '\0'; /* as before, should there be no more room */
 		to = gv_buf_reserve(buf, (size_t)need);
-		if (to == NULL)
-			return;
-		va_start(args, format);
-		vsnprintf(to, (size_t)need + 1, format, args);
-		va_end(args);
+		if (to != NULL)
+			vsnprintf(to, (size_t)need + 1, format, again);
 	}
+	va_end(again);
 	buf->failed |= need < 0;
-	if (need > 0)
+	if (need > 0 && to != NULL)
 		buf->len += (size_t)need;
+}
+
+void gv_buf_format(struct gv_buf *buf, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	gv_buf_vformat(buf, format, args);
+	va_end(args);
 }
 
 struct gv_span gv_buf_span(const struct gv_buf *buf)

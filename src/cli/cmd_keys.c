@@ -4,6 +4,7 @@
 
 #include "base/charset.h"
 #include "base/file.h"
+#include "cli/changes.h"
 #include "cli/command.h"
 #include "cli/show.h"
 #include "cli/targets.h"
@@ -46,17 +47,6 @@ static bool open_reading(struct cli *cli, const char *path, struct reading *read
 	return status == GV_OK;
 }
 
-/* NAME = "VALUE" and a line feed, in the file's bytes. */
-static void spell_entry(struct gv_buf *out, struct gv_buf *value, const struct gv_line *line)
-{
-	value->len = 0;
-	gv_vmx_unescape(value, line->value);
-	gv_buf_add(out, line->name);
-	gv_buf_text(out, " = \"");
-	gv_vmx_escape(out, gv_buf_span(value));
-	gv_buf_text(out, "\"\n");
-}
-
 static void print_entries(struct cli *cli, const char *path, const struct gv_vmx *vmx)
 {
 	struct gv_buf text = {0};
@@ -69,7 +59,7 @@ static void print_entries(struct cli *cli, const char *path, const struct gv_vmx
 		if (line.kind != GV_LINE_ENTRY)
 			continue;
 		text.len = 0;
-		spell_entry(&text, &value, &line);
+		show_spell(&text, &value, &line);
 		show_bytes(&cli->out, vmx, gv_buf_span(&text));
 	}
 	cli->out.pending.failed |= text.failed || value.failed;
@@ -133,24 +123,6 @@ enum gv_exit cmd_get(struct cli *cli)
 	return status;
 }
 
-/* Reads "KEY=VALUE", or "KEY" for unset, into CHANGE. */
-static bool read_change(struct cli *cli, const char *argument, struct gv_change *change)
-{
-	const char *equals = strchr(argument, '=');
-	if (change->kind == GV_CHANGE_UNSET) {
-		change->name = gv_span_of(argument);
-		return true;
-	}
-	if (equals == NULL) {
-		output_error(&cli->out, NULL, "%s: \"%s\" is not KEY=VALUE", cli->command->name,
-		             argument);
-		return false;
-	}
-	change->name = (struct gv_span){argument, (size_t)(equals - argument)};
-	change->value = gv_span_of(equals + 1);
-	return true;
-}
-
 static void show_change(struct cli *cli, const char *path, const struct gv_repair *repair)
 {
 	if (cli->settings.dry_run)
@@ -193,16 +165,9 @@ static enum gv_exit change(struct cli *cli, enum gv_change_kind kind)
 {
 	if (!is_there(cli, cli->arguments[0]))
 		return EXIT_MISUSE;
-	size_t count = (size_t)cli->count - 1;
-	struct gv_change *changes = calloc(count, sizeof *changes);
-	bool good = changes != NULL;
-	if (!good)
-		output_error(&cli->out, NULL, "out of memory");
-	for (size_t i = 0; good && i < count; i++) {
-		changes[i].kind = kind;
-		good = read_change(cli, cli->arguments[i + 1], &changes[i]);
-	}
-	enum gv_exit status = good ? apply_changes(cli, changes, count) : EXIT_MISUSE;
+	size_t count;
+	struct gv_change *changes = changes_read(cli, kind, &count);
+	enum gv_exit status = changes != NULL ? apply_changes(cli, changes, count) : EXIT_MISUSE;
 	free(changes);
 	return status;
 }

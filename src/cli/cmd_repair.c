@@ -29,7 +29,7 @@ static void show_in_order(struct teller *teller, const char *path)
 	output_text(&teller->out, ": in order\n");
 }
 
-static void count_check(struct tally *tally, const struct gv_report_file *file, enum gv_run run)
+static void count_check(struct tally *tally, const struct gv_report_file *file, enum gv_run_kind run)
 {
 	bool needy = tally_findings(tally, file, run);
 	tally->needy += needy;
@@ -51,7 +51,7 @@ static void show_check(struct teller *teller, const struct gv_report_file *file)
 }
 
 static void count_differences(struct tally *tally, const struct gv_report_file *file,
-                              enum gv_run run)
+                              enum gv_run_kind run)
 {
 	(void)run;
 	tally->needy += file->repair->plan.changes;
@@ -71,7 +71,7 @@ static void show_differences(struct teller *teller, const struct gv_report_file 
 		show_refused(&teller->out, file->path, repair, teller->settings->force);
 }
 
-static void count_fix(struct tally *tally, const struct gv_report_file *file, enum gv_run run)
+static void count_fix(struct tally *tally, const struct gv_report_file *file, enum gv_run_kind run)
 {
 	bool changes = file->repair->plan.changes;
 	if (file->repair->refused) {

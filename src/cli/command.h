@@ -39,12 +39,23 @@ struct example {
 
 enum { MAX_EXAMPLES = 5 };
 
+/* What a command does by its first argument, where that is a word of its own. */
+struct command_verb {
+	const char *name;
+	const char *arguments; /* behind the verb */
+	const char *summary;   /* one line, no full stop */
+	uint64_t options;      /* of the command's, those that it takes */
+	int least;             /* arguments needed behind the verb */
+	int most;              /* taken, -1: any number */
+	enum gv_exit (*run)(struct cli *cli);
+};
+
 struct command {
 	const char *name;
 	const char *arguments; /* as the usage line shows them */
 	const char *summary;   /* one line, no full stop */
 	const char *about;     /* a paragraph for --help */
-	uint32_t options;      /* bits of enum option_id */
+	uint64_t options;      /* bits of enum option_id */
 	int least;             /* arguments needed */
 	int most;              /* arguments taken, -1: any number */
 	struct example examples[MAX_EXAMPLES];
@@ -57,19 +68,30 @@ const struct command *commands_all(size_t *count);
 /* The command called NAME, or NULL. */
 const struct command *commands_find(const char *name);
 
+/* What COMMAND can be told to do by its first argument, ended by one without name; NULL: nothing. */
+const struct command_verb *commands_verbs(const struct command *command);
+
+/* The verbs of gpupv. */
+extern const struct command_verb gpupv_verbs[];
+
 /* The functions of the commands, a file each or a file for a family. */
 enum gv_exit cmd_check(struct cli *cli);
 enum gv_exit cmd_diff(struct cli *cli);
 enum gv_exit cmd_fix(struct cli *cli);
 enum gv_exit cmd_undo(struct cli *cli);
+enum gv_exit cmd_verify(struct cli *cli);
 enum gv_exit cmd_print(struct cli *cli);
 enum gv_exit cmd_get(struct cli *cli);
 enum gv_exit cmd_set(struct cli *cli);
 enum gv_exit cmd_add(struct cli *cli);
 enum gv_exit cmd_unset(struct cli *cli);
+enum gv_exit cmd_rescue(struct cli *cli);
+enum gv_exit cmd_host(struct cli *cli);
+enum gv_exit cmd_doctor(struct cli *cli);
 enum gv_exit cmd_config(struct cli *cli);
 enum gv_exit cmd_explain(struct cli *cli);
 enum gv_exit cmd_rules(struct cli *cli);
+enum gv_exit cmd_gpupv(struct cli *cli);
 enum gv_exit cmd_help(struct cli *cli);
 enum gv_exit cmd_version(struct cli *cli);
 

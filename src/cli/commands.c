@@ -16,10 +16,16 @@
 #define DURABLE (OPTION_BIT(OPTION_DURABILITY))
 #define FORMATS                                                                                    \
 	(OPTION_BIT(OPTION_OUTPUT_FORMAT) | OPTION_BIT(OPTION_OUTPUT) |                            \
-	 OPTION_BIT(OPTION_STATISTICS) | OPTION_BIT(OPTION_EXIT_ZERO) |                            \
-	 OPTION_BIT(OPTION_BASELINE))
+	 OPTION_BIT(OPTION_STATISTICS) | OPTION_BIT(OPTION_EXIT_ZERO))
+#define KNOWN   (OPTION_BIT(OPTION_BASELINE))
 #define ACCEPTS (OPTION_BIT(OPTION_WRITE_BASELINE))
 #define SIZE    (OPTION_BIT(OPTION_MAX_SIZE))
+#define ROOT    (OPTION_BIT(OPTION_ROOT))
+#define HOSTS                                                                                      \
+	(OPTION_BIT(OPTION_GPU) | OPTION_BIT(OPTION_MMIO_HIGH) | OPTION_BIT(OPTION_MODE) |         \
+	 OPTION_BIT(OPTION_PROFILE) | OPTION_BIT(OPTION_POWERSHELL) |                              \
+	 OPTION_BIT(OPTION_COMPUTER) | OPTION_BIT(OPTION_TIMEOUT) | OPTION_BIT(OPTION_ALL) |       \
+	 OPTION_BIT(OPTION_DRY_RUN) | OPTION_BIT(OPTION_OUTPUT_FORMAT))
 
 /* clang-format off */
 static const struct command commands[] = {
@@ -29,7 +35,7 @@ static const struct command commands[] = {
 		"severity: message [rule], and says where fix would refuse to write. PATH is a "
 		"file, a folder (searched for .vmx and .vmtx), a .vmwarevm bundle, or - for "
 		"standard input. Notes alone leave the exit status 0.",
-		COMMON | REPORTS | TARGETS | RULES | JOBS | FORMATS | ACCEPTS, 1, -1,
+		COMMON | REPORTS | TARGETS | RULES | JOBS | FORMATS | KNOWN | ACCEPTS, 1, -1,
 		{{"gpuvirt check my.vmx", "one machine"},
 		 {"gpuvirt check vms/ --exclude 'template*'", "all below a folder, for CI"},
 		 {"gpuvirt check --rules vmware-3d-off servers/", "3D must be off there"}},
@@ -39,7 +45,7 @@ static const struct command commands[] = {
 		"diff", "PATH...", "show what fix would change, as a unified diff",
 		"Prints the repair as a unified diff that patch -p0 applies. Exit status 1 "
 		"when there is a difference. Nothing is written.",
-		COMMON | REPORTS | TARGETS | RULES | GUESSES | JOBS | FORMATS, 1, -1,
+		COMMON | REPORTS | TARGETS | RULES | GUESSES | JOBS | FORMATS | KNOWN, 1, -1,
 		{{"gpuvirt diff my.vmx", "look first"},
 		 {"gpuvirt diff vms/ > repair.patch",
 		  "for review; patch -p0 < repair.patch applies it"},
@@ -55,7 +61,7 @@ static const struct command commands[] = {
 		"GPU at the next power-on: a repaired file does not yet mean that 3D works. "
 		"With - standard input is repaired to standard output.",
 		COMMON | REPORTS | TARGETS | RULES | GUESSES | WRITES | BACKUPS | JOBS | DURABLE |
-			FORMATS,
+			FORMATS | KNOWN,
 		1, -1,
 		{{"gpuvirt fix my.vmx", "3D on, stale GPU capabilities gone"},
 		 {"gpuvirt fix -n vms/", "say what would be done"},
@@ -70,6 +76,20 @@ static const struct command commands[] = {
 		COMMON | REPORTS | TARGETS | WRITES, 1, -1,
 		{{"gpuvirt undo my.vmx", "back to the state before the last change"}},
 		cmd_undo,
+	},
+	{
+		"verify", "PATH...", "tell from VMware's logs whether 3D came on, and if not, why",
+		"Reads the newest vmware.log beside each .vmx, and the mksSandbox.log of the same "
+		"power-on, and answers ON, OFF, HOST-FAIL, CRASH or UNKNOWN, with the renderer "
+		"and GPU that VMware chose, the cause, what helps, and the lines of the log that "
+		"say so. PATH is a .vmx, a folder (searched), a .vmwarevm bundle or a .log. A "
+		".vmx that was changed after its log is UNKNOWN: boot it once, then verify. Exit "
+		"status 1 unless 3D is on, or off where the .vmx does not ask for it.",
+		COMMON | REPORTS | TARGETS | JOBS | FORMATS, 1, -1,
+		{{"gpuvirt verify my.vmx", "after the first boot of a repaired machine"},
+		 {"gpuvirt verify vms/", "all below a folder"},
+		 {"gpuvirt verify -v vmware.log", "a log that somebody sent, all evidence"}},
+		cmd_verify,
 	},
 	{
 		"print", "FILE", "print all entries as VMware reads them",
@@ -133,6 +153,58 @@ static const struct command commands[] = {
 		cmd_explain,
 	},
 	{
+		"rescue", "FILE", "bring back a .vmx that is missing, empty or cut off",
+		"Looks beside FILE, which need not be there any more, for what could stand in its "
+		"place: FILE~, which VMware leaves, FILE.bak*, and what vmware.log and its older "
+		"ones tell of the configuration. Lists them with reasons, the best first, and shows "
+		"as a diff against what is left what the best would give; --write puts it in place, "
+		"atomically, and what was left stays as FILE.bak. What a log hides is listed and "
+		"not made up. A file that is whole is left alone. Exit status 1 when there is "
+		"something to rescue and it was not written.",
+		COMMON | OPTION_BIT(OPTION_QUIET) | SIZE | OPTION_BIT(OPTION_FORCE) |
+			OPTION_BIT(OPTION_WRITE) | OPTION_BIT(OPTION_CANDIDATE),
+		1, 1,
+		{{"gpuvirt rescue my.vmx", "what there is, and what the best would give"},
+		 {"gpuvirt rescue --write my.vmx", "put the best in place"},
+		 {"gpuvirt rescue --candidate vmware-1.log my.vmx", "look at another"}},
+		cmd_rescue,
+	},
+	{
+		"doctor", "", "say what can be seen of this machine that bears on 3D",
+		"Looks at what VMware's renderers depend on: on a host the product, the host-wide "
+		"files, the graphics devices, Vulkan, OpenGL and the session; in a guest of VMware's, "
+		"of Hyper-V's or in WSL what lies between the host's GPU and the programs. Each check "
+		"says what it saw, its verdict and what helps. That 3D works it never says: gpuvirt "
+		"verify reads that in VMware's log. --root looks at a tree captured elsewhere. --fix "
+		"sets the host-wide key that a check offers, and nothing else. Exit status 1 when a "
+		"verdict is bad.",
+		COMMON | REPORTS | ROOT | OPTION_BIT(OPTION_OUTPUT_FORMAT) | OPTION_BIT(OPTION_FIX) |
+			OPTION_BIT(OPTION_DRY_RUN) | BACKUPS,
+		0, 0,
+		{{"gpuvirt doctor", "this machine"},
+		 {"gpuvirt doctor --root captured/ --output-format json", "another one, for programs"},
+		 {"gpuvirt doctor -n --fix hybrid", "show what --fix would write"}},
+		cmd_doctor,
+	},
+	{
+		"host", "files | get|unset KEY... | set KEY=VALUE...",
+		"show or change keys of VMware's host-wide files",
+		"VMware takes keys for all machines from files of the user and of the host; a .vmx "
+		"that sets a key comes before them. files lists them in the order in which VMware "
+		"asks them, get prints the value that wins and its file (-v: of all files, -q: only "
+		"the value). set and unset change one file as they do a .vmx, by themselves that of "
+		"the user; --file=system is for all users and needs root. A file that is not there "
+		"is created, its folder is not. The preferences are written only while VMware is "
+		"closed, which would write over them.",
+		COMMON | REPORTS | SIZE | WRITES | BACKUPS | ROOT | OPTION_BIT(OPTION_FILE), 1, -1,
+		{{"gpuvirt host files", "where VMware looks on this host"},
+		 {"gpuvirt host get -v mks.gl.allowBlacklistedDrivers", "who sets it, and who wins"},
+		 {"gpuvirt host set -n mks.vk.allowUnsupportedDevices=TRUE", "show the change"},
+		 {"gpuvirt host unset --file system mks.enableVulkanRenderer",
+		  "one key, for all users; as root"}},
+		cmd_host,
+	},
+	{
 		"rules", "list | show NAME | lint FILE...", "list, show or check rule packs",
 		"list names the packs that are built in, show prints one (\"structure\" prints "
 		"the checks that are always on), lint checks your own rule files.",
@@ -153,6 +225,22 @@ static const struct command commands[] = {
 		cmd_config,
 	},
 	{
+		"gpupv", "VERB [TARGET...]", "switch GPU-PV of Hyper-V machines on and off",
+		"Shows and changes GPU paravirtualisation, by which a Hyper-V machine uses a GPU "
+		"of its host. TARGET is the exact name or the GUID of a machine, which is off, or a "
+		"file: NAME.7b, NAME.wsb, .wslconfig or wsl.conf, see docs/gpupv-files.md. "
+		"What would have to be otherwise first is named with what to do about it. What "
+		"was before is kept, and a step that fails takes the others back. The guest "
+		"still needs the host's driver files, see docs/gpupv.md.",
+		COMMON | HOSTS | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_NO_BACKUP), 1, -1,
+		{{"gpuvirt gpupv status --all", "what is on, and what is wrong with it"},
+		 {"gpuvirt gpupv enable -n win11", "say what would be done"},
+		 {"gpuvirt gpupv enable win11 --gpu \"RTX 4090\" --mmio-high 64G", "do it"},
+		 {"gpuvirt gpupv undo win11", "back to the state before the last change"},
+		 {"gpuvirt gpupv script enable win11 > on.ps1", "to run on another host"}},
+		cmd_gpupv,
+	},
+	{
 		"help", "[COMMAND]", "show this help, or that of a command",
 		"Shows the commands, or the help of one.",
 		COMMON, 0, 1, {{NULL, NULL}}, cmd_help,
@@ -164,6 +252,20 @@ static const struct command commands[] = {
 	},
 };
 /* clang-format on */
+
+static const struct family {
+	enum gv_exit (*run)(struct cli *cli);
+	const struct command_verb *verbs;
+} families[] = {{cmd_gpupv, gpupv_verbs}};
+
+const struct command_verb *commands_verbs(const struct command *command)
+{
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+		if (families[i].run == command->run)
+			return families[i].verbs;
+	}
+	return NULL;
+}
 
 const struct command *commands_all(size_t *count)
 {

@@ -50,11 +50,25 @@ static void show_examples(struct output *out, const struct command *command)
 	}
 }
 
+static void show_verbs(struct output *out, const struct command *command)
+{
+	const struct command_verb *verb = commands_verbs(command);
+	if (verb != NULL)
+		heading(out, "Verbs");
+	for (; verb != NULL && verb->name != NULL; verb++) {
+		output_format(out, "  %s%s%s\n%*s", verb->name,
+		              verb->arguments[0] != '\0' ? " " : "", verb->arguments, 2 * INDENT,
+		              "");
+		wrap(out, verb->summary, 2 * INDENT, 2 * INDENT);
+	}
+}
+
 void help_command(struct output *out, const struct command *command)
 {
 	output_format(out, "gpuvirt %s%s%s\n\n", command->name,
 	              command->arguments[0] != '\0' ? " " : "", command->arguments);
 	wrap(out, command->about, 0, 0);
+	show_verbs(out, command);
 	show_options(out, command);
 	show_examples(out, command);
 }

@@ -8,6 +8,7 @@
 
 #include "base/pool.h"
 #include "cli/suggest.h"
+#include "gpupv/model.h"
 
 /* clang-format off */
 const struct option_row option_rows[OPTIONS] = {
@@ -54,6 +55,33 @@ const struct option_row option_rows[OPTIONS] = {
 		.help = "accept the findings that FILE lists"},
 	[OPTION_WRITE_BASELINE] = {.name = "write-baseline", .value = "FILE",
 		.help = "list all findings in FILE, for --baseline"},
+	[OPTION_WRITE] = {.name = "write", .help = "put the candidate in place"},
+	[OPTION_CANDIDATE] = {.name = "candidate", .value = "N|NAME",
+		.help = "take this candidate instead of the best"},
+	[OPTION_FILE] = {.name = "file", .value = "NAME",
+		.help = "take this host-wide file, by its name in gpuvirt host files"},
+	[OPTION_ROOT] = {.name = "root", .value = "DIR",
+		.help = "look below DIR, a captured tree, instead of at this host"},
+	[OPTION_FIX] = {.name = "fix", .value = "ID",
+		.help = "set the host-wide key that is the remedy of this check"},
+	[OPTION_GPU] = {.name = "gpu", .value = "WHICH",
+		.help = "use this GPU: its path, PnP instance id or name, or a part of these"},
+	[OPTION_MMIO_HIGH] = {.name = "mmio-high", .value = "SIZE",
+		.help = "give the machine at least so much high MMIO space, such as 64G",
+		.takes = "a whole number of M or G from 8G to 262656M"},
+	[OPTION_MODE] = {.name = "mode", .value = "MODE",
+		.help = "how a NanaBox machine gets its GPUs: list, mirror or default",
+		.takes = "list, mirror or default"},
+	[OPTION_PROFILE] = {.name = "profile", .value = "FILE",
+		.help = "set what this profile says instead of the one that is built in"},
+	[OPTION_POWERSHELL] = {.name = "powershell", .value = "PROGRAM",
+		.help = "run this PowerShell instead of the one that is found"},
+	[OPTION_COMPUTER] = {.name = "computer", .value = "HOST",
+		.help = "the machine is on this host, reached by PowerShell remoting"},
+	[OPTION_TIMEOUT] = {.name = "timeout", .value = "SECONDS",
+		.help = "wait so long for each run of PowerShell (default 120)",
+		.takes = "a number from 1 to 3600"},
+	[OPTION_ALL] = {.name = "all", .help = "take all machines of the host"},
 	[OPTION_COLOR] = {.name = "color", .value = "WHEN",
 		.help = "colours: auto, always or never; NO_COLOR switches auto off",
 		.takes = "auto, always or never"},
@@ -134,6 +162,37 @@ static bool set_output(struct settings *settings, const char *value)
 	return true;
 }
 
+static bool set_mmio_high(struct settings *settings, const char *value)
+{
+	uint64_t size;
+	if (!gv_gpupv_read_bytes(gv_span_of(value), &size) || size < GV_GPUPV_LEAST_HIGH ||
+	    size > GV_GPUPV_MOST_HIGH)
+		return false;
+	settings->mmio_high = size;
+	return true;
+}
+
+static bool set_mode(struct settings *settings, const char *value)
+{
+	static const char *const words[] = {
+		[MODE_NONE] = "", [MODE_LIST] = "list", [MODE_MIRROR] = "mirror",
+		[MODE_DEFAULT] = "default"};
+	unsigned choice;
+	if (!choose(&choice, value, words, sizeof words / sizeof *words) || choice == MODE_NONE)
+		return false;
+	settings->mode = (enum gpu_mode)choice;
+	return true;
+}
+
+static bool set_timeout(struct settings *settings, const char *value)
+{
+	uint64_t number;
+	if (!gv_span_number(gv_span_of(value), &number) || number < 1 || number > 3600)
+		return false;
+	settings->timeout = (unsigned)number;
+	return true;
+}
+
 static bool set_jobs(struct settings *settings, const char *value)
 {
 	uint64_t number;
@@ -208,6 +267,19 @@ static const struct setter {
 	[OPTION_BASELINE] = {.text = offsetof(struct settings, baseline), .is_text = true},
 	[OPTION_WRITE_BASELINE] = {.text = offsetof(struct settings, write_baseline),
                                    .is_text = true},
+	[OPTION_WRITE] = {.flag = offsetof(struct settings, write)},
+	[OPTION_CANDIDATE] = {.text = offsetof(struct settings, candidate), .is_text = true},
+	[OPTION_FILE] = {.text = offsetof(struct settings, file), .is_text = true},
+	[OPTION_ROOT] = {.text = offsetof(struct settings, root), .is_text = true},
+	[OPTION_FIX] = {.text = offsetof(struct settings, fix), .is_text = true},
+	[OPTION_GPU] = {.text = offsetof(struct settings, gpu), .is_text = true},
+	[OPTION_MMIO_HIGH] = {.set = set_mmio_high},
+	[OPTION_MODE] = {.set = set_mode},
+	[OPTION_PROFILE] = {.text = offsetof(struct settings, profile), .is_text = true},
+	[OPTION_POWERSHELL] = {.text = offsetof(struct settings, powershell), .is_text = true},
+	[OPTION_COMPUTER] = {.text = offsetof(struct settings, computer), .is_text = true},
+	[OPTION_TIMEOUT] = {.set = set_timeout},
+	[OPTION_ALL] = {.flag = offsetof(struct settings, all)},
 	[OPTION_COLOR] = {.set = set_color},
 	[OPTION_QUIET] = {.flag = offsetof(struct settings, quiet)},
 	[OPTION_VERBOSE] = {.flag = offsetof(struct settings, verbose)},
@@ -231,7 +303,7 @@ static bool apply(struct settings *settings, enum option_id option, const char *
 /* getopt_long gives the index of a long option above all letters. */
 enum { LONG_BASE = 256, LETTERS_SIZE = 2 * OPTIONS + 3 };
 
-static void make_tables(uint32_t taken, struct option *rows, char *letters)
+static void make_tables(uint64_t taken, struct option *rows, char *letters)
 {
 	size_t row_count = 0;
 	size_t letter_count = 0;
@@ -261,7 +333,7 @@ static int option_of_letter(int letter)
 }
 
 /* Names the option that WORD may mean, or says that it is one the command NAME does not take. */
-static void suggest_option(struct gv_buf *problem, const char *name, uint32_t taken,
+static void suggest_option(struct gv_buf *problem, const char *name, uint64_t taken,
                            const char *word)
 {
 	for (int i = 0; i < OPTIONS; i++) {
@@ -279,7 +351,7 @@ static void suggest_option(struct gv_buf *problem, const char *name, uint32_t ta
 	}
 }
 
-static void report_unknown(struct gv_buf *problem, const char *name, uint32_t taken,
+static void report_unknown(struct gv_buf *problem, const char *name, uint64_t taken,
                            const char *given)
 {
 	if (optopt > 0 && optopt < LONG_BASE) { /* in a bundle GIVEN may be another word */
@@ -331,7 +403,7 @@ static bool is_abbreviated(int found, const char *word)
 	       strcspn(word, "=") != strlen(option_rows[found - LONG_BASE].name) + 2;
 }
 
-int options_read(struct settings *settings, const char *name, uint32_t taken, int argc, char **argv,
+int options_read(struct settings *settings, const char *name, uint64_t taken, int argc, char **argv,
                  struct gv_buf *problem)
 {
 	struct option rows[OPTIONS + 1];
@@ -362,6 +434,7 @@ int options_read(struct settings *settings, const char *name, uint32_t taken, in
 			report_value(problem, (enum option_id)option, optarg);
 			return -1;
 		}
+		settings->given |= OPTION_BIT(option);
 	}
 }
 

@@ -36,6 +36,19 @@ enum option_id {
 	OPTION_EXIT_ZERO,
 	OPTION_BASELINE,
 	OPTION_WRITE_BASELINE,
+	OPTION_WRITE,
+	OPTION_CANDIDATE,
+	OPTION_FILE,
+	OPTION_ROOT,
+	OPTION_FIX,
+	OPTION_GPU,
+	OPTION_MMIO_HIGH,
+	OPTION_MODE,
+	OPTION_PROFILE,
+	OPTION_POWERSHELL,
+	OPTION_COMPUTER,
+	OPTION_TIMEOUT,
+	OPTION_ALL,
 	OPTION_COLOR,
 	OPTION_QUIET,
 	OPTION_VERBOSE,
@@ -44,7 +57,7 @@ enum option_id {
 };
 
 /* The bit of an option in struct command. */
-#define OPTION_BIT(option) (UINT32_C(1) << (option))
+#define OPTION_BIT(option) (UINT64_C(1) << (option))
 
 struct option_row {
 	const char *name;  /* without "--" */
@@ -64,7 +77,10 @@ struct text_list {
 	size_t cap;
 };
 
+enum gpu_mode { MODE_NONE, MODE_LIST, MODE_MIRROR, MODE_DEFAULT };
+
 struct settings {
+	uint64_t given; /* the bits of the options that were read */
 	bool dry_run;
 	bool unsafe;
 	bool force;
@@ -83,8 +99,21 @@ struct settings {
 	const char *output;             /* NULL: standard output */
 	const char *baseline;           /* NULL: none */
 	const char *write_baseline;     /* NULL: none */
+	bool write;
+	const char *candidate; /* NULL: the best */
+	const char *file;      /* NULL: the one that changes go to */
+	const char *root;      /* NULL: this host itself */
 	bool statistics;
 	bool exit_zero;
+	const char *fix; /* id of a check of doctor, or NULL */
+	bool all;
+	const char *gpu;        /* NULL: the only one */
+	uint64_t mmio_high;     /* bytes; 0: as the profile says */
+	enum gpu_mode mode;     /* MODE_NONE: not given */
+	const char *profile;    /* NULL: the one that is built in */
+	const char *powershell; /* NULL: found */
+	const char *computer;   /* NULL: this host */
+	unsigned timeout;       /* seconds; 0: the default */
 	struct text_list rules;
 	struct text_list excludes;
 };
@@ -95,7 +124,7 @@ struct settings {
  * or -1 with a message in *PROBLEM for misuse; the message names a likely spelling when there is
  * one.
  */
-int options_read(struct settings *settings, const char *name, uint32_t taken, int argc, char **argv,
+int options_read(struct settings *settings, const char *name, uint64_t taken, int argc, char **argv,
                  struct gv_buf *problem);
 
 void settings_dispose(struct settings *settings);

@@ -49,8 +49,7 @@ static bool open_file(struct reporting *reporting)
 	return true;
 }
 
-bool reporting_open(struct reporting *reporting, struct cli *cli, enum gv_run run,
-                    const struct gv_rules *rules)
+bool reporting_open(struct reporting *reporting, struct cli *cli, const struct gv_report *about)
 {
 	const struct settings *settings = &cli->settings;
 	*reporting = (struct reporting){.cli = cli, .format = settings->format};
@@ -65,9 +64,11 @@ bool reporting_open(struct reporting *reporting, struct cli *cli, enum gv_run ru
 	const struct gv_format *format = reporting->format;
 	bool fingerprints = format != NULL && format->fingerprints;
 	reporting->report = (struct gv_report){
-		.run = run,
+		.run = about->run,
 		.program = GPUVIRT_VERSION,
-		.rules = rules,
+		.rules = about->rules,
+		.topics = about->topics,
+		.topic_count = about->topic_count,
 		.folder = reporting->folder,
 		.known = reporting->known,
 		.unsafe = settings->unsafe,

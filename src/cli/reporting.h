@@ -35,11 +35,10 @@ struct report_piece {
 };
 
 /*
- * Reads the baseline and opens the file of --output, to which the command's output then goes. RULES
- * are all that the run may name. Says what is wrong and returns false else.
+ * Reads the baseline and opens the file of --output, to which the command's output then goes. ABOUT
+ * has the run and all that its findings can be about. Says what is wrong and returns false else.
  */
-bool reporting_open(struct reporting *reporting, struct cli *cli, enum gv_run run,
-                    const struct gv_rules *rules);
+bool reporting_open(struct reporting *reporting, struct cli *cli, const struct gv_report *about);
 
 /* Makes the piece of FILE; in any thread. */
 void reporting_make(const struct reporting *reporting, struct report_piece *piece,

@@ -14,7 +14,7 @@
 struct run {
 	struct cli *cli;
 	const struct run_mode *mode;
-	enum gv_run kind; /* of a dry run another than the mode's */
+	enum gv_run_kind kind; /* of a dry run another than the mode's */
 	const struct targets *targets;
 	struct reporting reporting;
 	struct tally tally;
@@ -223,7 +223,8 @@ static enum gv_exit start(struct run *run, const struct gv_rules *rules, struct 
 	if (run->mode->run == GV_RUN_FIX)
 		step_aside(run->cli, paths);
 	enum gv_exit status = EXIT_MISUSE;
-	if (reporting_open(&run->reporting, run->cli, run->kind, rules)) {
+	const struct gv_report about = {.run = run->kind, .rules = rules};
+	if (reporting_open(&run->reporting, run->cli, &about)) {
 		if (run->kind == GV_RUN_FIX)
 			targets_clean_up(run->cli, paths);
 		status = run_files(run, pool);

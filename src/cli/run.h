@@ -14,7 +14,7 @@
 /* What is said of one file, and counted of it. In a worker: it has one to itself. */
 struct teller {
 	const struct settings *settings;
-	enum gv_run run;
+	enum gv_run_kind run;
 	struct output out;
 	struct tally tally;
 	struct report_piece piece;
@@ -22,10 +22,10 @@ struct teller {
 
 /* A way to run: what the commands differ in. */
 struct run_mode {
-	enum gv_run run;
+	enum gv_run_kind run;
 	bool is_patch; /* standard output is for patch alone */
 	/* Counts a file that has been looked at; in any thread. */
-	void (*count)(struct tally *tally, const struct gv_report_file *file, enum gv_run run);
+	void (*count)(struct tally *tally, const struct gv_report_file *file, enum gv_run_kind run);
 	/* What is to be said of it in a report for people; in any thread. */
 	void (*show)(struct teller *teller, const struct gv_report_file *file);
 	/* The line at the end, without its ending, appended to OUT. */

@@ -96,6 +96,27 @@ void show_bytes(struct output *out, const struct gv_vmx *vmx, struct gv_span tex
 		show_readable(out, charset, take_line(&text));
 }
 
+void show_spell(struct gv_buf *out, struct gv_buf *value, const struct gv_line *line)
+{
+	value->len = 0;
+	gv_vmx_unescape(value, line->value);
+	gv_buf_add(out, line->name);
+	gv_buf_text(out, " = \"");
+	gv_vmx_escape(out, gv_buf_span(value));
+	gv_buf_text(out, "\"\n");
+}
+
+void show_entry(struct output *out, const struct gv_vmx *vmx, const struct gv_line *line)
+{
+	struct gv_buf text = {0};
+	struct gv_buf value = {0};
+	show_spell(&text, &value, line);
+	show_bytes(out, vmx, gv_buf_span(&text));
+	out->pending.failed |= text.failed || value.failed;
+	gv_buf_dispose(&text);
+	gv_buf_dispose(&value);
+}
+
 /* The style of a line of a diff, by its first byte. Headers are not told apart: they stand out. */
 static enum style style_of(char mark)
 {

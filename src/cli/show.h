@@ -23,6 +23,12 @@ void show_refusals(struct output *out, const char *path, const struct gv_refusal
  */
 void show_bytes(struct output *out, const struct gv_vmx *vmx, struct gv_span text);
 
+/* Appends NAME = "VALUE" and a line feed, in the file's bytes; VALUE is room to work in. */
+void show_spell(struct gv_buf *out, struct gv_buf *value, const struct gv_line *line);
+
+/* The same of one entry of VMX, as show_bytes has it. */
+void show_entry(struct output *out, const struct gv_vmx *vmx, const struct gv_line *line);
+
 /* The diff of REPAIR, coloured and converted on a terminal, the file's bytes in a pipe. */
 void show_diff(struct output *out, const char *path, const struct gv_repair *repair);
 

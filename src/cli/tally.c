@@ -13,7 +13,7 @@ void tally_add(struct tally *to, const struct tally *from)
 		to->findings[i] += from->findings[i];
 }
 
-bool tally_findings(struct tally *tally, const struct gv_report_file *file, enum gv_run run)
+bool tally_findings(struct tally *tally, const struct gv_report_file *file, enum gv_run_kind run)
 {
 	bool any = false;
 	for (size_t i = 0; i < file->count; i++) {

@@ -23,7 +23,7 @@ void tally_add(struct tally *to, const struct tally *from);
  * Counts what stays of FILE in a RUN, accepted findings apart, and returns true when any of it is
  * more than a note.
  */
-bool tally_findings(struct tally *tally, const struct gv_report_file *file, enum gv_run run);
+bool tally_findings(struct tally *tally, const struct gv_report_file *file, enum gv_run_kind run);
 
 /* The summary lines, without line ending, appended to OUT. */
 void tally_show_check(struct gv_buf *out, const struct tally *tally);

@@ -106,7 +106,8 @@ static bool is_other_program(void *context, const char *name)
 bool lock_vmware_may_run(void)
 {
 	bool found = false;
-	return gv_os_each_process(is_other_program, &found) != 0 || found;
+	return !gv_os_sees_all_processes() || gv_os_list_processes(is_other_program, &found) != 0 ||
+	       found;
 }
 
 /* Makes the names in the folder durable; FAILED is what to say when that is all that failed. */

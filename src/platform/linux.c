@@ -121,17 +121,32 @@ int posix_copy_xattrs(int from, int to)
 	return code == 0 ? each_xattr(from, from, to, copy_xattr) : code;
 }
 
-int posix_swap(int dir, const char *a, const char *b)
+/* renameat2, which older libcs do not have. */
+static int rename_with(int dir, const char *from, const char *to, unsigned flag)
 {
 #ifdef SYS_renameat2
-	const unsigned exchange = 1U << 1; /* RENAME_EXCHANGE, which older libcs do not name */
-	if (syscall(SYS_renameat2, dir, a, dir, b, exchange) == 0)
+	if (syscall(SYS_renameat2, dir, from, dir, to, flag) == 0)
 		return 0;
 	return errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP ? ENOTSUP : errno;
 #else
-	(void)dir, (void)a, (void)b;
+	(void)dir, (void)from, (void)to, (void)flag;
 	return ENOTSUP;
 #endif
+}
+
+int posix_rename_new(int dir, const char *from, const char *to)
+{
+	return rename_with(dir, from, to, 1U << 0); /* RENAME_NOREPLACE */
+}
+
+int posix_swap(int dir, const char *a, const char *b)
+{
+	return rename_with(dir, a, b, 1U << 1); /* RENAME_EXCHANGE */
+}
+
+enum gv_os_system gv_os_system(void)
+{
+	return GV_OS_LINUX;
 }
 
 int gv_os_sync_around(struct gv_os_dir *dir)
@@ -300,6 +315,33 @@ enum gv_os_life gv_os_process(int64_t pid, uint64_t *started)
 	return GV_OS_ALIVE;
 }
 
+struct process_walk {
+	bool (*each)(void *context, const char *name);
+	void *context;
+};
+
+/* A process that ends meanwhile has no name any more, and does not matter. */
+static bool take_process(void *context, const char *name, enum gv_os_type type)
+{
+	const struct process_walk *walk = context;
+	char path[64];
+	char text[64];
+	(void)type;
+	if (name[0] < '1' || name[0] > '9')
+		return true;
+	snprintf(path, sizeof path, "/proc/%.20s/comm", name);
+	if (!read_small(text, sizeof text, path))
+		return true;
+	text[strcspn(text, "\n")] = '\0';
+	return walk->each(walk->context, text);
+}
+
+int gv_os_list_processes(bool (*each)(void *context, const char *name), void *context)
+{
+	struct process_walk walk = {each, context};
+	return gv_os_list(NULL, "/proc", take_process, &walk);
+}
+
 /* A hash of the first line of FILE, 0 when it cannot be read. */
 static uint32_t hash_file(const char *name)
 {
@@ -372,39 +414,17 @@ void gv_os_program_name(char out[GV_OS_NAME_SIZE])
 	out[len] = '\0';
 }
 
-/* Passes the names of the numbered folders on. */
-struct process_lister {
-	bool (*each)(void *context, const char *name);
-	void *context;
-};
-
-static bool pass_process(void *context, const char *name, unsigned char kind)
+/* Where the first process hides (hidepid, a container) others may too. */
+bool gv_os_sees_all_processes(void)
 {
-	struct process_lister *lister = context;
-	char path[32];
-	char text[64];
-	(void)kind;
-	size_t digits = strspn(name, "0123456789");
-	if (digits == 0 || digits > 10 || name[digits] != '\0')
-		return true;
-	snprintf(path, sizeof path, "/proc/%.10s/comm", name);
-	if (!read_small(text, sizeof text, path))
-		return true; /* it has ended */
-	text[strcspn(text, "\n")] = '\0';
-	return lister->each(lister->context, text);
+	char first[64];
+	return gv_os_sees_host() && read_small(first, sizeof first, "/proc/1/comm");
 }
 
-/* Where the first process hides (hidepid, a container) others may too. */
-int gv_os_each_process(bool (*each)(void *context, const char *name), void *context)
+/* WSL registers its interpreter for Windows programs; the name with -late is of systemd's order. */
+enum gv_os_windows gv_os_windows(void)
 {
-	struct process_lister lister = {each, context};
-	char first[64];
-	if (!gv_os_sees_host() || !read_small(first, sizeof first, "/proc/1/comm"))
-		return ENOTSUP;
-	int dir = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return errno;
-	int code = posix_list(dir, pass_process, &lister);
-	close(dir);
-	return code;
+	bool runs_exe = access("/proc/sys/fs/binfmt_misc/WSLInterop", F_OK) == 0 ||
+	                access("/proc/sys/fs/binfmt_misc/WSLInterop-late", F_OK) == 0;
+	return runs_exe || getenv("WSL_INTEROP") != NULL ? GV_OS_WINDOWS_OF_WSL : GV_OS_NO_WINDOWS;
 }

@@ -29,6 +29,7 @@ struct gv_os_stat {
 	uint32_t group;
 	uint64_t changed; /* nanoseconds since 1970: the last change of content, attributes or name
 	                   */
+	uint64_t written; /* the same: the last change of content */
 };
 
 /* An open folder; names given with it are looked up in it. NULL means the working directory. */
@@ -65,6 +66,15 @@ int gv_os_stat_dir(struct gv_os_dir *dir, struct gv_os_stat *out);
  */
 int gv_os_list(struct gv_os_dir *dir, const char *name,
                bool (*each)(void *context, const char *name, enum gv_os_type type), void *context);
+
+/* Makes the folder NAME for this user alone; one that is there is fine. */
+int gv_os_make_folder(struct gv_os_dir *dir, const char *name);
+
+/*
+ * The folder in which programs of this user keep what must outlive them. *OUT is the caller's to
+ * free. ENOENT when the environment names no home.
+ */
+int gv_os_state_folder(char **out);
 
 /* Opens NAME to read; *FILE is to be closed with gv_os_close. Never blocks on a FIFO. */
 int gv_os_open(struct gv_os_dir *dir, const char *name, int *file);
@@ -117,6 +127,12 @@ int gv_os_copy_attributes(int from, int to, const struct gv_os_stat *from_stat,
 
 int gv_os_rename(struct gv_os_dir *dir, const char *from, const char *to);
 
+/*
+ * The same when there is nothing called TO; EEXIST else. Where the file system cannot ask and
+ * rename in one step, what another program calls TO at that very moment is lost.
+ */
+int gv_os_rename_new(struct gv_os_dir *dir, const char *from, const char *to);
+
 /* Swaps what two names stand for, in one step. ENOTSUP when the file system cannot. */
 int gv_os_swap(struct gv_os_dir *dir, const char *a, const char *b);
 
@@ -130,6 +146,12 @@ int gv_os_remove_dir(struct gv_os_dir *dir, const char *name);
 
 /* PATH with all links followed, absolute. *OUT is the caller's to free. */
 int gv_os_resolve(const char *path, char **out);
+
+/* What the link NAME leads to, as it is written there. *OUT is the caller's to free. */
+int gv_os_read_link(struct gv_os_dir *dir, const char *name, char **out);
+
+/* Whether this user may read and write NAME, a device perhaps, links followed: 0 or an errno. */
+int gv_os_may_use(struct gv_os_dir *dir, const char *name);
 
 /*
  * Says that the SIZE bytes at AT will all be used: large pages spare the system, and the reader,
@@ -177,6 +199,9 @@ void gv_os_end_by(int signal);
 /* The number of SIGPIPE, for gv_os_end_by. */
 int gv_os_broken_pipe(void);
 
+/* How many bits physical addresses have on this processor; 0 where it does not say. */
+unsigned gv_os_address_bits(void);
+
 /* How many threads can run at once; at least 1. */
 unsigned gv_os_processors(void);
 
@@ -215,6 +240,9 @@ void gv_os_self(struct gv_os_self *out);
 /* True when process numbers and creation times here are those of the whole machine. */
 bool gv_os_sees_host(void);
 
+/* True when gv_os_list_processes names all processes of this machine. */
+bool gv_os_sees_all_processes(void);
+
 /* Room for the name of a program as below, with its NUL. */
 enum { GV_OS_NAME_SIZE = 68 };
 
@@ -239,16 +267,29 @@ enum gv_os_life { GV_OS_DEAD, GV_OS_ALIVE };
 enum gv_os_life gv_os_process(int64_t pid, uint64_t *started);
 
 /*
- * Calls EACH for the name of every process of this machine, until it returns false. ENOTSUP when
- * this process may not see them all.
+ * Calls EACH with the name of every process that this user can see, as lock members have it (lock
+ * facts 5), until it returns false. ENOTSUP where the system is not asked.
  */
-int gv_os_each_process(bool (*each)(void *context, const char *name), void *context);
+int gv_os_list_processes(bool (*each)(void *context, const char *name), void *context);
+
+/* Where programs keep their files differs. */
+enum gv_os_system { GV_OS_LINUX, GV_OS_WINDOWS, GV_OS_MACOS, GV_OS_ANOTHER };
+
+/* Which system this is. */
+enum gv_os_system gv_os_system(void);
+
+/* What the environment has under NAME, borrowed; NULL when that is not set, or empty. */
+const char *gv_os_environment(const char *name);
 
 /* True when FILE (0, 1, 2) is a terminal. */
 bool gv_os_is_terminal(int file);
 
 /* How many columns the terminal FILE has; 80 when it does not say. */
 unsigned gv_os_columns(int file);
+
+/* Which Windows can be reached from here: none, the one this runs on, or the host of this WSL. */
+enum gv_os_windows { GV_OS_NO_WINDOWS, GV_OS_WINDOWS_ITSELF, GV_OS_WINDOWS_OF_WSL };
+enum gv_os_windows gv_os_windows(void);
 
 /* True when TEXT matches GLOB: * ? [...]; * does not match "/" when WHOLE_PATH. */
 bool gv_os_glob(const char *glob, const char *text, bool whole_path);

@@ -59,6 +59,12 @@ int posix_copy_xattrs(int from, int to)
 	return 0;
 }
 
+int posix_rename_new(int dir, const char *from, const char *to)
+{
+	(void)dir, (void)from, (void)to;
+	return ENOTSUP;
+}
+
 int posix_swap(int dir, const char *a, const char *b)
 {
 	(void)dir, (void)a, (void)b;
@@ -76,12 +82,6 @@ bool gv_os_is_local(struct gv_os_dir *dir)
 {
 	(void)dir;
 	return false;
-}
-
-int gv_os_each_process(bool (*each)(void *context, const char *name), void *context)
-{
-	(void)each, (void)context;
-	return ENOTSUP;
 }
 
 void gv_os_expect_use(void *at, size_t size)
@@ -106,6 +106,11 @@ bool gv_os_sees_host(void)
 	return false;
 }
 
+bool gv_os_sees_all_processes(void)
+{
+	return false;
+}
+
 void gv_os_program_name(char out[GV_OS_NAME_SIZE])
 {
 	out[0] = '\0';
@@ -117,8 +122,28 @@ int gv_os_machine_id(char *out, size_t size)
 	return ENOSYS;
 }
 
+int gv_os_list_processes(bool (*each)(void *context, const char *name), void *context)
+{
+	(void)each, (void)context;
+	return ENOTSUP;
+}
+
+enum gv_os_system gv_os_system(void)
+{
+#ifdef __APPLE__
+	return GV_OS_MACOS;
+#else
+	return GV_OS_ANOTHER;
+#endif
+}
+
 enum gv_os_life gv_os_process(int64_t pid, uint64_t *started)
 {
 	*started = 0;
 	return kill((pid_t)pid, 0) != 0 && errno == ESRCH ? GV_OS_DEAD : GV_OS_ALIVE;
+}
+
+enum gv_os_windows gv_os_windows(void)
+{
+	return GV_OS_NO_WINDOWS;
 }

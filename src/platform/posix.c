@@ -330,8 +330,10 @@ static void fill(struct gv_os_stat *out, const struct stat *st)
 {
 #ifdef __APPLE__
 	const struct timespec *changed = &st->st_ctimespec;
+	const struct timespec *written = &st->st_mtimespec;
 #else
 	const struct timespec *changed = &st->st_ctim;
+	const struct timespec *written = &st->st_mtim;
 #endif
 	*out = (struct gv_os_stat){
 		.type = type_of_mode(st->st_mode),
@@ -343,6 +345,7 @@ static void fill(struct gv_os_stat *out, const struct stat *st)
 		.owner = (uint32_t)st->st_uid,
 		.group = (uint32_t)st->st_gid,
 		.changed = nanoseconds(changed),
+		.written = nanoseconds(written),
 	};
 }
 
@@ -405,6 +408,16 @@ int gv_os_rename(struct gv_os_dir *dir, const char *from, const char *to)
 	return renameat(posix_fd(dir), from, posix_fd(dir), to) == 0 ? 0 : errno;
 }
 
+int gv_os_rename_new(struct gv_os_dir *dir, const char *from, const char *to)
+{
+	struct gv_os_stat stat;
+	int code = posix_rename_new(posix_fd(dir), from, to);
+	if (code != ENOTSUP)
+		return code;
+	code = gv_os_stat(dir, to, false, &stat);
+	return code == ENOENT ? gv_os_rename(dir, from, to) : code == 0 ? EEXIST : code;
+}
+
 int gv_os_swap(struct gv_os_dir *dir, const char *a, const char *b)
 {
 	return posix_swap(posix_fd(dir), a, b);
@@ -445,6 +458,44 @@ int gv_os_remove_dir(struct gv_os_dir *dir, const char *name)
 	return unlinkat(posix_fd(dir), name, AT_REMOVEDIR) == 0 ? 0 : errno;
 }
 
+int gv_os_make_folder(struct gv_os_dir *dir, const char *name)
+{
+	struct spot spot;
+	int code = find_spot(&spot, dir, name);
+	if (code != 0)
+		return code;
+	code = mkdirat(spot.fd, spot.name, S_IRWXU) == 0 || errno == EEXIST ? 0 : errno;
+	leave_spot(&spot);
+	return code;
+}
+
+/* FOLDER and PART, one behind the other. */
+static int join_path(const char *folder, const char *part, char **out)
+{
+	size_t size = strlen(folder) + strlen(part) + 1;
+	char *path = malloc(size);
+	if (path == NULL)
+		return ENOMEM;
+	snprintf(path, size, "%s%s", folder, part);
+	*out = path;
+	return 0;
+}
+
+/* XDG Base Directory Specification: a path that is not absolute is passed over. */
+int gv_os_state_folder(char **out)
+{
+	const char *home = getenv("HOME");
+#ifdef __APPLE__
+	static const char part[] = "/Library/Application Support";
+#else
+	static const char part[] = "/.local/state";
+	const char *state = getenv("XDG_STATE_HOME");
+	if (state != NULL && state[0] == '/')
+		return join_path(state, "", out);
+#endif
+	return home == NULL || home[0] != '/' ? ENOENT : join_path(home, part, out);
+}
+
 int gv_os_resolve(const char *path, char **out)
 {
 	char *real = realpath(path, NULL);
@@ -452,6 +503,48 @@ int gv_os_resolve(const char *path, char **out)
 		return errno;
 	*out = real;
 	return 0;
+}
+
+/* Reads the link into *OUT, which has SIZE bytes; EAGAIN when it is longer than that. */
+static int read_link_into(const struct spot *spot, char *out, size_t size)
+{
+	ssize_t len = readlinkat(spot->fd, spot->name, out, size);
+	if (len < 0)
+		return errno;
+	if ((size_t)len >= size)
+		return EAGAIN;
+	out[len] = '\0';
+	return 0;
+}
+
+int gv_os_read_link(struct gv_os_dir *dir, const char *name, char **out)
+{
+	struct spot spot;
+	int code = find_spot(&spot, dir, name);
+	if (code != 0)
+		return code;
+	code = EAGAIN;
+	for (size_t size = 256; code == EAGAIN; size *= 2) {
+		char *target = malloc(size);
+		code = target == NULL ? ENOMEM : read_link_into(&spot, target, size);
+		if (code == 0)
+			*out = target;
+		else
+			free(target);
+	}
+	leave_spot(&spot);
+	return code;
+}
+
+int gv_os_may_use(struct gv_os_dir *dir, const char *name)
+{
+	struct spot spot;
+	int code = find_spot(&spot, dir, name);
+	if (code != 0)
+		return code;
+	code = faccessat(spot.fd, spot.name, R_OK | W_OK, AT_EACCESS) == 0 ? 0 : errno;
+	leave_spot(&spot);
+	return code;
 }
 
 uint64_t gv_os_clock(void)
@@ -570,6 +663,12 @@ int gv_os_broken_pipe(void)
 bool gv_os_is_user(uint32_t user)
 {
 	return geteuid() == 0 || geteuid() == (uid_t)user;
+}
+
+const char *gv_os_environment(const char *name)
+{
+	const char *value = getenv(name);
+	return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
 bool gv_os_is_terminal(int file)

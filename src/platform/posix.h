@@ -34,6 +34,9 @@ int posix_sync(int file);
 /* Gives TO the extended attributes, ACLs among them, that FROM has, and no others. */
 int posix_copy_xattrs(int from, int to);
 
+/* Renames unless TO is there (EEXIST); ENOTSUP when it cannot be done in one step. */
+int posix_rename_new(int dir, const char *from, const char *to);
+
 /* Swaps two names in the folder DIR; ENOTSUP when it cannot be done in one step. */
 int posix_swap(int dir, const char *a, const char *b);
 

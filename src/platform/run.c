@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -12,7 +13,10 @@
 #include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "platform/os.h"
 
 extern char **environ;
 
@@ -51,8 +55,18 @@ static int open_pipe(struct pipe_ends *ends)
 	return code != 0 ? code : other;
 }
 
+/*
+ * A session has a group of processes that can be ended at once, and no terminal, which would stop
+ * a program in the background that touches it.
+ */
+#ifdef POSIX_SPAWN_SETSID
+enum { SPAWN_APART = POSIX_SPAWN_SETSID };
+#else
+enum { SPAWN_APART = POSIX_SPAWN_SETPGROUP };
+#endif
+
 /* Signals as a program expects them at its start, whatever ours are. */
-static int set_signals(posix_spawnattr_t *attributes)
+static int set_signals(posix_spawnattr_t *attributes, bool apart)
 {
 	sigset_t none;
 	sigset_t usual;
@@ -60,8 +74,8 @@ static int set_signals(posix_spawnattr_t *attributes)
 	sigemptyset(&usual);
 	sigaddset(&usual, SIGPIPE);
 	sigaddset(&usual, SIGXFSZ);
-	int code = posix_spawnattr_setflags(attributes,
-	                                    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (apart ? SPAWN_APART : 0);
+	int code = posix_spawnattr_setflags(attributes, (short)flags);
 	if (code == 0)
 		code = posix_spawnattr_setsigmask(attributes, &none);
 	if (code == 0)
@@ -80,8 +94,40 @@ static int set_files(posix_spawn_file_actions_t *actions, const struct pipe_ends
 	return code;
 }
 
-static int spawn(pid_t *pid, const char *const *argv, const struct pipe_ends *out,
-                 const struct pipe_ends *err)
+/* True when one of SETTINGS has the name of VARIABLE, "NAME=VALUE". */
+static bool is_replaced(const char *variable, const char *const *settings)
+{
+	size_t name = strcspn(variable, "=") + 1;
+	for (; *settings != NULL; settings++) {
+		if (strncmp(variable, *settings, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Our environment with SETTINGS: an array for the caller to free, of texts borrowed; or NULL. */
+static const char **make_environment(const char *const *settings)
+{
+	size_t count = 0;
+	while (environ[count] != NULL)
+		count++;
+	size_t more = 0;
+	while (settings[more] != NULL)
+		more++;
+	const char **made = calloc(count + more + 1, sizeof *made);
+	if (made == NULL)
+		return NULL;
+	size_t used = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!is_replaced(environ[i], settings))
+			made[used++] = environ[i];
+	}
+	memcpy(made + used, settings, more * sizeof *made);
+	return made;
+}
+
+static int spawn_in(pid_t *pid, const struct gv_run_order *order, const char *const *environment,
+                    const struct pipe_ends *out, const struct pipe_ends *err)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -90,15 +136,29 @@ static int spawn(pid_t *pid, const char *const *argv, const struct pipe_ends *ou
 		return code;
 	code = posix_spawnattr_init(&attributes);
 	if (code == 0) {
-		code = set_signals(&attributes);
+		code = set_signals(&attributes, order->milliseconds != 0);
 		if (code == 0)
 			code = set_files(&actions, out, err);
 		if (code == 0)
-			code = posix_spawnp(pid, argv[0], &actions, &attributes,
-			                    (char *const *)(uintptr_t)argv, environ);
+			code = posix_spawnp(pid, order->argv[0], &actions, &attributes,
+			                    (char *const *)(uintptr_t)order->argv,
+			                    (char *const *)(uintptr_t)environment);
 		posix_spawnattr_destroy(&attributes);
 	}
 	posix_spawn_file_actions_destroy(&actions);
+	return code;
+}
+
+static int spawn(pid_t *pid, const struct gv_run_order *order, const struct pipe_ends *out,
+                 const struct pipe_ends *err)
+{
+	static const char *const none[] = {NULL};
+	const char **environment =
+		make_environment(order->settings == NULL ? none : order->settings);
+	if (environment == NULL)
+		return ENOMEM;
+	int code = spawn_in(pid, order, environment, out, err);
+	free(environment);
 	return code;
 }
 
@@ -144,8 +204,30 @@ static int take_error(struct gv_run *run, int *end, size_t *used)
 	return code;
 }
 
-/* Reads both pipes, whichever has something, until both are at their end. */
-static int listen_to(struct gv_run *run, int *out, int *err, size_t limit)
+/* How long poll may wait: until END on the clock, for ever when END is 0. */
+static int time_left(uint64_t end)
+{
+	uint64_t now = end == 0 ? 0 : gv_os_clock();
+	if (end == 0)
+		return -1;
+	uint64_t left = now >= end ? 0 : end - now;
+	return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+/* Waits until one of the pipes has something: 0, EINTR when none has yet, or ETIMEDOUT. */
+static int wait_for_pipes(struct pollfd ready[2], uint64_t end)
+{
+	int count = poll(ready, 2, time_left(end));
+	if (count < 0)
+		return errno;
+	return count == 0 ? ETIMEDOUT : 0;
+}
+
+/*
+ * Reads both pipes, whichever has something, until both are at their end; ETIMEDOUT when that is
+ * not so by END on the clock, unless END is 0.
+ */
+static int listen_to(struct gv_run *run, int *out, int *err, size_t limit, uint64_t end)
 {
 	size_t cap = 4096;
 	size_t used = 0;
@@ -156,8 +238,9 @@ static int listen_to(struct gv_run *run, int *out, int *err, size_t limit)
 	while (code == 0 && (*out >= 0 || *err >= 0)) {
 		struct pollfd ready[2] = {{.fd = *out, .events = POLLIN},
 		                          {.fd = *err, .events = POLLIN}};
-		if (poll(ready, 2, -1) < 0) {
-			code = errno == EINTR ? 0 : errno;
+		code = wait_for_pipes(ready, end);
+		if (code != 0) {
+			code = code == EINTR ? 0 : code;
 			continue;
 		}
 		if (ready[0].revents != 0)
@@ -169,12 +252,50 @@ static int listen_to(struct gv_run *run, int *out, int *err, size_t limit)
 	return code;
 }
 
-static int wait_for(pid_t pid)
+static int status_of(int status)
 {
-	int status = 0;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-	}
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Waits for the end of PID, until END on the clock unless that is 0: 0 or ETIMEDOUT. */
+static int wait_for(struct gv_run *run, pid_t pid, uint64_t end)
+{
+	const struct timespec moment = {.tv_nsec = 2000000};
+	int status = 0;
+	pid_t got;
+	while ((got = waitpid(pid, &status, end == 0 ? 0 : WNOHANG)) != pid) {
+		if (got == 0 && time_left(end) == 0)
+			return ETIMEDOUT;
+		if (got == 0)
+			nanosleep(&moment, NULL);
+		else if (errno != EINTR)
+			break;
+	}
+	run->status = status_of(status);
+	return 0;
+}
+
+/* Ends PID, and what it started when it is APART, and waits for it. */
+static void end(struct gv_run *run, pid_t pid, bool apart)
+{
+	kill(apart ? -pid : pid, SIGKILL);
+	wait_for(run, pid, 0);
+}
+
+/* Hears what PID says until it ends, or ends it. */
+static int attend(struct gv_run *run, pid_t pid, int *out, int *err,
+                  const struct gv_run_order *order)
+{
+	bool timed = order->milliseconds != 0;
+	uint64_t until = timed ? gv_os_clock() + order->milliseconds : 0;
+	int code = listen_to(run, out, err, order->limit, until);
+	close_end(out);
+	close_end(err);
+	if (code == 0)
+		code = wait_for(run, pid, until);
+	if (code != 0)
+		end(run, pid, timed);
+	return code;
 }
 
 /* Where posix_spawn cannot tell that there is no such program, its place ends so (POSIX). */
@@ -183,7 +304,7 @@ static bool is_absent(const struct gv_run *run)
 	return run->status == 127 && run->out_size == 0 && run->err[0] == '\0';
 }
 
-int gv_run(struct gv_run *run, const char *const *argv, size_t limit)
+int gv_run_order(struct gv_run *run, const struct gv_run_order *order)
 {
 	struct pipe_ends out = {-1, -1};
 	struct pipe_ends err = {-1, -1};
@@ -192,19 +313,26 @@ int gv_run(struct gv_run *run, const char *const *argv, size_t limit)
 	if (code == 0)
 		code = open_pipe(&err);
 	if (code == 0)
-		code = spawn(&pid, argv, &out, &err);
+		code = spawn(&pid, order, &out, &err);
 	close_end(&out.to);
 	close_end(&err.to);
-	bool runs = code == 0;
-	if (runs)
-		code = listen_to(run, &out.from, &err.from, limit);
+	if (code == 0)
+		code = attend(run, pid, &out.from, &err.from, order);
 	close_end(&out.from);
 	close_end(&err.from);
-	if (runs && code != 0)
-		kill(pid, SIGKILL);
-	if (runs)
-		run->status = wait_for(pid);
 	return code == 0 && is_absent(run) ? ENOENT : code;
+}
+
+int gv_run_within(struct gv_run *run, const char *const *argv, size_t limit, unsigned milliseconds)
+{
+	return gv_run_order(
+		run,
+		&(struct gv_run_order){.argv = argv, .limit = limit, .milliseconds = milliseconds});
+}
+
+int gv_run(struct gv_run *run, const char *const *argv, size_t limit)
+{
+	return gv_run_within(run, argv, limit, 0);
 }
 
 void gv_run_dispose(struct gv_run *run)

@@ -24,6 +24,24 @@ struct gv_run {
  */
 int gv_run(struct gv_run *run, const char *const *argv, size_t limit);
 
+/* The same; after so many MILLISECONDS the program is ended and ETIMEDOUT returned. 0: no limit. */
+int gv_run_within(struct gv_run *run, const char *const *argv, size_t limit, unsigned milliseconds);
+
+/* How to run a program; what is zero is as in gv_run. */
+struct gv_run_order {
+	const char *const *argv;     /* ended by NULL */
+	const char *const *settings; /* "NAME=VALUE" each, ended by NULL: in its environment,
+	                              * whatever ours has under these names */
+	size_t limit;                /* bytes of output */
+	unsigned milliseconds;       /* 0: no limit */
+};
+
+/*
+ * The same. A program with a time limit is apart from our terminal, and is ended with all that it
+ * has started.
+ */
+int gv_run_order(struct gv_run *run, const struct gv_run_order *order);
+
 void gv_run_dispose(struct gv_run *run);
 
 #endif

@@ -187,8 +187,8 @@ static void look_around(struct scene *scene, const struct gv_surroundings *aroun
 		       scene->suspend_file);
 }
 
-static void ask_file(struct gv_refusals *refusals, struct gv_os_dir *dir, const char *name,
-                     const struct gv_file *file)
+void guard_ask_file(struct gv_refusals *refusals, struct gv_os_dir *dir, const char *name,
+                    const struct gv_file *file)
 {
 	if (!gv_os_writable(dir, name, &file->stat))
 		refuse(refusals, READ_ONLY, "the file is read-only");
@@ -234,7 +234,8 @@ static enum gv_status ask_folder(struct scene *scene, const struct guard_questio
 	if (status != GV_OK)
 		return status;
 	look_around(scene, around);
-	ask_file(scene->refusals, scene->dir, scene->name, question->file);
+	if (question->file != NULL)
+		guard_ask_file(scene->refusals, scene->dir, scene->name, question->file);
 	return GV_OK;
 }
 
@@ -283,6 +284,6 @@ enum gv_status guard_ask(struct gv_refusals *refusals, const struct guard_questi
 		return GV_OK;
 	if (question->place != NULL)
 		return ask_place(refusals, question, err);
-	ask_file(refusals, NULL, question->path, question->file);
+	guard_ask_file(refusals, NULL, question->path, question->file);
 	return GV_OK;
 }

@@ -15,7 +15,7 @@
 struct guard_question {
 	const char *path;       /* NULL: standard input, of which only the text can be asked */
 	struct gv_place *place; /* where it lies, open; NULL when LISTED tells enough */
-	const struct gv_file *file;
+	const struct gv_file *file; /* NULL: it is not there, and nothing of its own can be asked */
 	const struct gv_vmx *vmx;
 	struct gv_surroundings *around; /* remembers a folder between calls; may be NULL */
 	const struct gv_folder *listed; /* the folder as a walk saw it, or NULL: look now */
@@ -36,6 +36,13 @@ void guard_ask_text(struct gv_refusals *refusals, const struct gv_vmx *vmx);
 
 /* True when REFUSALS tell of a lock that another program has, or that cannot be judged. */
 bool guard_found_lock(const struct gv_refusals *refusals);
+
+/*
+ * Adds the reasons that the file NAME in DIR itself gives, whatever it holds: read-only, or other
+ * names that would keep the old text.
+ */
+void guard_ask_file(struct gv_refusals *refusals, struct gv_os_dir *dir, const char *name,
+                    const struct gv_file *file);
 
 /* A guard, for documentation and tests; rows of one table. */
 struct guard_row {

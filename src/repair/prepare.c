@@ -67,7 +67,8 @@ enum gv_status prepare_file(struct gv_repair *repair, struct gv_file *file, stru
 		status = gv_vmx_parse(&repair->vmx, gv_buf_span(&file->text), err);
 	if (status != GV_OK)
 		return status;
-	repair->what_else = gv_vmx_what_else(repair->vmx);
+	repair->what_else = options->host_wide ? gv_vmx_no_dictionary(repair->vmx)
+	                                       : gv_vmx_what_else(repair->vmx);
 	/* Of an encrypted machine no key is seen: nothing could be said about what is missing. */
 	guard_ask_text(&repair->refusals, repair->vmx);
 	repair->refused =

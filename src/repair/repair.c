@@ -214,6 +214,13 @@ static enum gv_status plan_changes(const struct planner *planner, struct gv_plan
 	return status;
 }
 
+enum gv_status gv_change_plan(struct gv_plan *plan, const struct gv_vmx *vmx,
+                              const struct gv_change *changes, size_t count, struct gv_error *err)
+{
+	struct planner planner = {.plan = plan_changes, .changes = changes, .count = count};
+	return plan_changes(&planner, plan, vmx, err);
+}
+
 enum gv_status gv_change_file(struct gv_repair *repair, const char *path,
                               const struct gv_change *changes, size_t count,
                               const struct gv_repair_options *options, struct gv_error *err)

@@ -46,10 +46,10 @@ static void add_bytes(struct gv_buf *out, struct gv_span text, bool property)
 	}
 }
 
-static void start_command(struct gv_buf *out, const struct subject *subject, const char *command)
+static void start_command(struct gv_buf *out, struct gv_span path, const char *command)
 {
 	gv_buf_format(out, "::%s file=", command);
-	add_bytes(out, gv_buf_span(&subject->path), true);
+	add_bytes(out, path, true);
 }
 
 static void end_command(struct gv_buf *out, const char *title, struct gv_span message)
@@ -66,16 +66,16 @@ static void add_finding(struct gv_buf *out, struct subject *subject,
 {
 	const struct gv_finding *finding = reported->finding;
 	struct gv_place place = subject_place(subject, reported);
-	start_command(out, subject, commands[finding->severity]);
+	start_command(out, subject_path(subject, reported), commands[finding->severity]);
 	gv_buf_format(out, ",line=%zu,col=%zu", place.line, place.column);
 	end_command(out, finding->rule, gv_span_of(finding->message));
 }
 
-static void add_outcome(struct gv_buf *out, const struct subject *subject)
+static void add_outcome(struct gv_buf *out, struct subject *subject)
 {
 	struct gv_buf reason = {0};
 	subject_reason(&reason, subject->file);
-	start_command(out, subject, "error");
+	start_command(out, subject_path(subject, NULL), "error");
 	end_command(out, gv_outcome_name(subject->file->outcome), gv_buf_span(&reason));
 	out->failed |= reason.failed;
 	gv_buf_dispose(&reason);

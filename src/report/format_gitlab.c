@@ -19,11 +19,11 @@ struct issue {
 	const char *description;
 	const char *severity;
 	struct gv_fingerprint fingerprint;
+	struct gv_span path;
 	size_t line;
 };
 
-static void print_issue(struct gv_buf *out, const struct subject *subject,
-                        const struct issue *issue)
+static void print_issue(struct gv_buf *out, const struct issue *issue)
 {
 	char digits[GV_FINGERPRINT_SIZE];
 	struct gv_json_tree tree = {0};
@@ -35,7 +35,7 @@ static void print_issue(struct gv_buf *out, const struct subject *subject,
 	gv_json_add_text(&tree, root, "severity", issue->severity);
 	gv_json_add_text(&tree, root, "fingerprint", digits);
 	struct gv_json *location = gv_json_add_object(&tree, root, "location");
-	gv_json_add_span(&tree, location, "path", gv_buf_span(&subject->path));
+	gv_json_add_span(&tree, location, "path", issue->path);
 	struct gv_json *lines = gv_json_add_object(&tree, location, "lines");
 	gv_json_add_number(&tree, lines, "begin", issue->line);
 	gv_json_print(out, &tree);
@@ -51,9 +51,10 @@ static void add_outcome(struct gv_buf *out, const struct subject *subject)
 		.description = reason.failed ? "" : reason.at,
 		.severity = severities[GV_ERROR],
 		.fingerprint = gv_fingerprint_outcome(name, gv_buf_span(&subject->path)),
+		.path = gv_buf_span(&subject->path),
 		.line = 1,
 	};
-	print_issue(out, subject, &issue);
+	print_issue(out, &issue);
 	out->failed |= reason.failed;
 	gv_buf_dispose(&reason);
 }
@@ -66,9 +67,10 @@ static void add_finding(struct gv_buf *out, struct subject *subject,
 		.description = reported->finding->message,
 		.severity = severities[reported->finding->severity],
 		.fingerprint = reported->fingerprint,
+		.path = subject_path(subject, reported),
 		.line = subject_place(subject, reported).line,
 	};
-	print_issue(out, subject, &issue);
+	print_issue(out, &issue);
 }
 
 void report_gitlab_begin(struct gv_buf *out, const struct gv_report *report)

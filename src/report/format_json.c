@@ -7,15 +7,6 @@
 
 enum { SHAPE_VERSION = 1 };
 
-static const char *const run_names[] = {
-	[GV_RUN_CHECK] = "check",
-	[GV_RUN_DIFF] = "diff",
-	[GV_RUN_FIX] = "fix",
-	[GV_RUN_DRY] = "fix",
-};
-
-_Static_assert(sizeof run_names / sizeof *run_names == GV_RUN_COUNT, "every run has a name");
-
 static const char *const fix_names[] = {
 	[GV_FIX_NONE] = "none",
 	[GV_FIX_SAFE] = "safe",
@@ -27,7 +18,7 @@ static void add_head(struct gv_json_tree *tree, struct gv_json *in, const struct
 	gv_json_add_text(tree, in, "kind", "gpuvirt-report");
 	gv_json_add_number(tree, in, "version", SHAPE_VERSION);
 	gv_json_add_text(tree, in, "program", report->program);
-	gv_json_add_text(tree, in, "command", run_names[report->run]);
+	gv_json_add_text(tree, in, "command", gv_run_name(report->run));
 	gv_json_add_bool(tree, in, "dry_run", report->run == GV_RUN_DRY);
 	gv_json_add_text(tree, in, "fingerprints", GV_FINGERPRINT_METHOD);
 }
@@ -70,6 +61,8 @@ static void add_finding(struct gv_json_tree *tree, struct gv_json *in,
 	gv_json_add_text(tree, object, "severity", gv_severity_name(finding->severity));
 	gv_json_add_text(tree, object, "state", gv_state_name(reported->state));
 	gv_json_add_bool(tree, object, "accepted", reported->accepted);
+	if (reported->path != NULL)
+		gv_json_add_bytes(tree, object, "path", gv_span_of(reported->path));
 	gv_json_add_number(tree, object, "line", finding->line);
 	gv_json_add_number(tree, object, "column", finding->column);
 	gv_json_add_text(tree, object, "message", finding->message);
@@ -100,6 +93,14 @@ static void add_plan(struct gv_json_tree *tree, struct gv_json *in, const struct
 	gv_edits_dispose(&edits);
 }
 
+static void add_findings(struct gv_json_tree *tree, struct gv_json *in,
+                         const struct gv_report_file *file)
+{
+	struct gv_json *array = gv_json_add_array(tree, in, "findings");
+	for (size_t i = 0; i < file->count; i++)
+		add_finding(tree, array, &file->at[i]);
+}
+
 static void add_repair(struct gv_json_tree *tree, struct gv_json *in,
                        const struct gv_report *report, const struct gv_report_file *file)
 {
@@ -112,9 +113,7 @@ static void add_repair(struct gv_json_tree *tree, struct gv_json *in,
 	if (repair->what_else != NULL)
 		gv_json_add_text(tree, in, "not_a_vmx", repair->what_else);
 	gv_json_add_bool(tree, in, "written", repair->written);
-	struct gv_json *array = gv_json_add_array(tree, in, "findings");
-	for (size_t i = 0; i < file->count; i++)
-		add_finding(tree, array, &file->at[i]);
+	add_findings(tree, in, file);
 	add_refusals(tree, in, &repair->refusals);
 	if (report->run != GV_RUN_CHECK)
 		add_plan(tree, in, repair);
@@ -139,18 +138,24 @@ static void add_file(struct gv_json_tree *tree, struct gv_json *in, const struct
 	gv_json_add_text(tree, in, "outcome", gv_outcome_name(file->outcome));
 	if (file->repair != NULL)
 		add_repair(tree, in, report, file);
-	if (file->failure != NULL)
+	else if (file->failure != NULL)
 		add_failure(tree, in, file->failure);
+	else
+		add_findings(tree, in, file);
+	if (file->details != NULL)
+		file->details->add(tree, in, file->details->of);
 }
 
-static void add_summary(struct gv_json_tree *tree, struct gv_json *in,
+static void add_summary(struct gv_json_tree *tree, struct gv_json *in, enum gv_run_kind run,
                         const struct gv_report_totals *totals)
 {
 	gv_json_add_number(tree, in, "files", totals->files);
 	struct gv_json *outcomes = gv_json_add_object(tree, in, "outcomes");
-	for (int i = 0; i < GV_OUTCOME_COUNT; i++)
-		gv_json_add_number(tree, outcomes, gv_outcome_name((enum gv_outcome)i),
-		                   totals->outcomes[i]);
+	for (int i = 0; i < GV_OUTCOME_COUNT; i++) {
+		if (gv_outcome_occurs(run, (enum gv_outcome)i))
+			gv_json_add_number(tree, outcomes, gv_outcome_name((enum gv_outcome)i),
+			                   totals->outcomes[i]);
+	}
 	struct gv_json *findings = gv_json_add_object(tree, in, "findings");
 	for (int i = GV_SEVERITY_COUNT; i-- > 0;)
 		gv_json_add_number(tree, findings, gv_severity_name((enum gv_severity)i),
@@ -186,9 +191,8 @@ void report_json_file(struct gv_buf *out, const struct gv_report *report,
 void report_json_end(struct gv_buf *out, const struct gv_report *report,
                      const struct gv_report_totals *totals)
 {
-	(void)report;
 	struct gv_json_tree tree = {0};
-	add_summary(&tree, gv_json_start(&tree), totals);
+	add_summary(&tree, gv_json_start(&tree), report->run, totals);
 	gv_buf_text(out, "\n],\"summary\":");
 	gv_json_print(out, &tree);
 	gv_buf_text(out, "}\n");
@@ -226,8 +230,7 @@ void report_jsonl_file(struct gv_buf *out, const struct gv_report *report,
 void report_jsonl_end(struct gv_buf *out, const struct gv_report *report,
                       const struct gv_report_totals *totals)
 {
-	(void)report;
 	struct gv_json_tree tree = {0};
-	add_summary(&tree, start_line(&tree, "summary"), totals);
+	add_summary(&tree, start_line(&tree, "summary"), report->run, totals);
 	end_line(out, &tree);
 }

@@ -125,31 +125,33 @@ static void start_case(struct gv_buf *out, const struct subject *subject, const 
 
 /* "path:line:column: message", the line and column those of the text report. */
 static void add_place(struct gv_buf *out, const struct gv_report_file *file,
-                      const struct gv_finding *finding)
+                      const struct gv_reported *reported)
 {
-	add_text(out, gv_span_of(file->path));
+	const struct gv_finding *finding = reported->finding;
+	add_text(out, gv_span_of(reported->path != NULL ? reported->path : file->path));
 	gv_buf_format(out, ":%u:%u: %s: ", (unsigned)finding->line, (unsigned)finding->column,
 	              gv_severity_name(finding->severity));
 	add_text(out, gv_span_of(finding->message));
 }
 
 static void add_failure(struct gv_buf *out, const struct gv_report_file *file,
-                        const struct gv_finding *finding)
+                        const struct gv_reported *reported)
 {
+	const struct gv_finding *finding = reported->finding;
 	gv_buf_text(out, ">\n      <failure");
 	add_attribute(out, "type", gv_span_of(gv_severity_name(finding->severity)));
 	add_attribute(out, "message", gv_span_of(finding->message));
 	gv_buf_char(out, '>');
-	add_place(out, file, finding);
+	add_place(out, file, reported);
 	gv_buf_text(out, "</failure>\n    </testcase>\n");
 }
 
 /* A note does not fail. */
 static void add_note(struct gv_buf *out, const struct gv_report_file *file,
-                     const struct gv_finding *finding)
+                     const struct gv_reported *reported)
 {
 	gv_buf_text(out, ">\n      <system-out>");
-	add_place(out, file, finding);
+	add_place(out, file, reported);
 	gv_buf_text(out, "</system-out>\n    </testcase>\n");
 }
 
@@ -161,9 +163,9 @@ static void add_case(struct gv_buf *out, const struct subject *subject,
 		gv_buf_text(out, ">\n      <skipped message=\"in the baseline\"/>\n"
 		                 "    </testcase>\n");
 	else if (is_failure(reported))
-		add_failure(out, subject->file, reported->finding);
+		add_failure(out, subject->file, reported);
 	else
-		add_note(out, subject->file, reported->finding);
+		add_note(out, subject->file, reported);
 }
 
 static void add_error(struct gv_buf *out, const struct subject *subject)

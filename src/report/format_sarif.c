@@ -106,12 +106,11 @@ static void add_checks(struct gv_json_tree *tree, struct gv_json *in, const stru
 	}
 }
 
-/* The order is that of rule_index. */
-static void add_rules(struct gv_json_tree *tree, struct gv_json *in, const struct gv_rules *rules)
+static void add_pack_rules(struct gv_json_tree *tree, struct gv_json *in,
+                           const struct gv_rules *rules)
 {
 	size_t count;
 	const struct gv_check *checks = gv_checks(&count);
-	add_checks(tree, in, outcome_rules, OUTCOME_RULES);
 	add_checks(tree, in, checks, count);
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct gv_rule *from = &rules->at[i];
@@ -121,23 +120,42 @@ static void add_rules(struct gv_json_tree *tree, struct gv_json *in, const struc
 	}
 }
 
-/* The index of the rule ID among those of add_rules; findings have no others. */
-static size_t rule_index(const struct gv_rules *rules, const char *id)
+/* The order is that of rule_index. */
+static void add_rules(struct gv_json_tree *tree, struct gv_json *in, const struct gv_report *report)
 {
+	add_checks(tree, in, outcome_rules, OUTCOME_RULES);
+	for (size_t i = 0; i < report->topic_count; i++) {
+		const struct gv_topic *from = &report->topics[i];
+		struct described rule = {from->id, from->severity, from->summary, from->why, NULL};
+		add_rule(tree, in, &rule);
+	}
+	if (report->rules != NULL)
+		add_pack_rules(tree, in, report->rules);
+}
+
+/* The index of the rule ID among those of add_rules; findings have no others. */
+static size_t rule_index(const struct gv_report *report, const char *id)
+{
+	const struct gv_rules *rules = report->rules;
+	size_t before = OUTCOME_RULES + report->topic_count;
 	size_t count;
 	const struct gv_check *checks = gv_checks(&count);
 	for (size_t i = 0; i < OUTCOME_RULES; i++) {
 		if (outcome_rules[i].id == id)
 			return i;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(checks[i].id, id) == 0)
+	for (size_t i = 0; i < report->topic_count; i++) {
+		if (strcmp(report->topics[i].id, id) == 0)
 			return OUTCOME_RULES + i;
 	}
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(checks[i].id, id) == 0)
+			return before + i;
+	}
 	size_t index = 0;
-	while (index < rules->count && strcmp(rules->at[index].id, id) != 0)
+	while (rules != NULL && index < rules->count && strcmp(rules->at[index].id, id) != 0)
 		index++;
-	return OUTCOME_RULES + count + index;
+	return before + count + index;
 }
 
 /* ---- the run ---- */
@@ -167,7 +185,7 @@ void report_sarif_begin(struct gv_buf *out, const struct gv_report *report)
 	struct gv_json *driver = gv_json_add_object(&tree, tool, "driver");
 	gv_json_add_text(&tree, driver, "name", "gpuvirt");
 	gv_json_add_text(&tree, driver, "version", report->program);
-	add_rules(&tree, gv_json_add_array(&tree, driver, "rules"), report->rules);
+	add_rules(&tree, gv_json_add_array(&tree, driver, "rules"), report);
 	gv_json_add_text(&tree, run, "columnKind", "utf16CodeUnits");
 	struct gv_json *sequences = gv_json_add_array(&tree, run, "newlineSequences");
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
@@ -198,10 +216,11 @@ struct maker {
 	const struct gv_report *report;
 };
 
-static void add_artifact(struct maker *maker, struct gv_json *in)
+static void add_artifact(struct maker *maker, struct gv_json *in,
+                         const struct gv_reported *reported)
 {
 	struct gv_json *artifact = gv_json_add_object(&maker->tree, in, "artifactLocation");
-	struct gv_span path = gv_buf_span(&maker->subject.path);
+	struct gv_span path = subject_path(&maker->subject, reported);
 	struct gv_buf uri = {0};
 	gv_path_uri(&uri, path);
 	maker->tree.failed |= uri.failed;
@@ -249,14 +268,24 @@ static void add_region(struct maker *maker, struct gv_json *in, const struct gv_
 	add_bytes_region(&maker->tree, region, from, to - from);
 }
 
+/* Of another file, whose text is not at hand, just the line. */
+static void add_line(struct gv_json_tree *tree, struct gv_json *in,
+                     const struct gv_finding *finding)
+{
+	struct gv_json *region = gv_json_add_object(tree, in, "region");
+	gv_json_add_number(tree, region, "startLine", finding->line);
+}
+
 static void add_location(struct maker *maker, struct gv_json *in,
                          const struct gv_reported *reported)
 {
 	struct gv_json *locations = gv_json_add_array(&maker->tree, in, "locations");
 	struct gv_json *location = gv_json_add_object(&maker->tree, locations, NULL);
 	struct gv_json *physical = gv_json_add_object(&maker->tree, location, "physicalLocation");
-	add_artifact(maker, physical);
-	if (reported != NULL)
+	add_artifact(maker, physical, reported);
+	if (reported != NULL && reported->path != NULL)
+		add_line(&maker->tree, physical, reported->finding);
+	else if (reported != NULL)
 		add_region(maker, physical, reported);
 }
 
@@ -264,8 +293,7 @@ static void add_head(struct maker *maker, struct gv_json *result, const char *ru
                      enum gv_severity severity, const char *message)
 {
 	gv_json_add_text(&maker->tree, result, "ruleId", rule);
-	gv_json_add_number(&maker->tree, result, "ruleIndex",
-	                   rule_index(maker->report->rules, rule));
+	gv_json_add_number(&maker->tree, result, "ruleIndex", rule_index(maker->report, rule));
 	gv_json_add_text(&maker->tree, result, "level", gv_severity_name(severity));
 	add_message(&maker->tree, result, "message", message);
 }
@@ -377,10 +405,12 @@ static void add_replacements(struct maker *maker, struct gv_json *in, const stru
 
 static void add_fix(struct maker *maker, struct gv_json *result, const struct gv_reported *reported)
 {
-	const struct gv_lines *lines = subject_lines(&maker->subject, reported);
 	struct gv_json_tree *tree = &maker->tree;
 	struct gv_edits edits = {0};
-	if (lines == NULL || !gv_finding_is_fixed(reported->finding, true))
+	if (!gv_finding_is_fixed(reported->finding, true))
+		return;
+	const struct gv_lines *lines = subject_lines(&maker->subject, reported);
+	if (lines == NULL)
 		return;
 	gv_changes_of_finding(&edits, reported);
 	tree->failed |= edits.failed;
@@ -392,7 +422,7 @@ static void add_fix(struct maker *maker, struct gv_json *result, const struct gv
 	                    : "a guess: what gpuvirt fix --unsafe-fixes does");
 	struct gv_json *change =
 		gv_json_add_object(tree, gv_json_add_array(tree, fix, "artifactChanges"), NULL);
-	add_artifact(maker, change);
+	add_artifact(maker, change, NULL);
 	add_replacements(maker, change, lines, &edits);
 	gv_edits_dispose(&edits);
 }

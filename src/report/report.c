@@ -12,6 +12,7 @@ static const char *const outcome_names[] = {
 	[GV_IN_ORDER] = "in-order",         [GV_NEEDS_REPAIR] = "needs-repair",
 	[GV_WOULD_CHANGE] = "would-change", [GV_REPAIRED] = "repaired",
 	[GV_REFUSED] = "refused",           [GV_FAILED] = "failed",
+	[GV_NEEDS_CARE] = "needs-care",
 };
 
 _Static_assert(sizeof outcome_names / sizeof *outcome_names == GV_OUTCOME_COUNT,
@@ -36,22 +37,43 @@ const char *gv_state_name(enum gv_state state)
 	return state_names[state];
 }
 
-/* What a run does about a finding that a fix would mend, when the file is not refused. */
-static const enum gv_state mended[] = {
-	[GV_RUN_CHECK] = GV_OPEN,
-	[GV_RUN_DIFF] = GV_WOULD_FIX,
-	[GV_RUN_FIX] = GV_FIXED,
-	[GV_RUN_DRY] = GV_WOULD_FIX,
+#define BIT(outcome) (1U << (outcome))
+#define REPAIRS                                                                                    \
+	(BIT(GV_IN_ORDER) | BIT(GV_NEEDS_REPAIR) | BIT(GV_WOULD_CHANGE) | BIT(GV_REPAIRED) |       \
+	 BIT(GV_REFUSED) | BIT(GV_FAILED))
+
+/* What runs differ in. */
+static const struct {
+	const char *command;
+	unsigned outcomes;    /* bits of those that its report counts */
+	enum gv_state mended; /* of a finding that a fix would mend, when the file is not refused */
+} runs[] = {
+	[GV_RUN_CHECK] = {"check", REPAIRS, GV_OPEN},
+	[GV_RUN_DIFF] = {"diff", REPAIRS, GV_WOULD_FIX},
+	[GV_RUN_FIX] = {"fix", REPAIRS, GV_FIXED},
+	[GV_RUN_DRY] = {"fix", REPAIRS, GV_WOULD_FIX},
+	[GV_RUN_VERIFY] = {"verify", BIT(GV_IN_ORDER) | BIT(GV_NEEDS_CARE) | BIT(GV_FAILED),
+                           GV_OPEN},
 };
 
-_Static_assert(sizeof mended / sizeof *mended == GV_RUN_COUNT, "every run has a state");
+_Static_assert(sizeof runs / sizeof *runs == GV_RUN_COUNT, "every run has a row");
+
+const char *gv_run_name(enum gv_run_kind run)
+{
+	return runs[run].command;
+}
+
+bool gv_outcome_occurs(enum gv_run_kind run, enum gv_outcome outcome)
+{
+	return (runs[run].outcomes & BIT(outcome)) != 0;
+}
 
 static enum gv_state state_of(const struct gv_report *report, const struct gv_repair *repair,
                               const struct gv_finding *finding)
 {
 	bool does = repair->plan.changes && !repair->refused;
 	if (does && gv_finding_is_fixed(finding, report->unsafe))
-		return mended[report->run];
+		return runs[report->run].mended;
 	return GV_OPEN;
 }
 
@@ -121,8 +143,8 @@ static bool list_findings(struct gv_report_file *file, const struct gv_report *r
 static bool recognise(struct gv_report_file *file, const struct gv_report *report)
 {
 	struct gv_buf path = {0};
-	size_t old = has_new_text(report, file->repair) ? count_mended(report, file->repair)
-	                                                : file->count;
+	bool new_text = file->repair != NULL && has_new_text(report, file->repair);
+	size_t old = new_text ? count_mended(report, file->repair) : file->count;
 	gv_path_locate(&path, report, file->path);
 	struct gv_span name = gv_buf_span(&path);
 	bool good = !path.failed && gv_fingerprint_findings(file->at, old, name) &&
@@ -193,6 +215,49 @@ enum gv_status gv_report_file_make(struct gv_report_file *file, const struct gv_
 	made.needy = made.outcome != GV_REFUSED && any_counts(&made);
 	if (report->run == GV_RUN_DIFF)
 		made.needy = made.outcome == GV_WOULD_CHANGE;
+	*file = made;
+	return GV_OK;
+}
+
+static bool list_found(struct gv_report_file *file, const struct gv_findings *found,
+                       const char *where)
+{
+	file->at = found->count == 0 ? NULL : calloc(found->count, sizeof *file->at);
+	if (found->count > 0 && file->at == NULL)
+		return false;
+	for (size_t i = 0; i < found->count; i++) {
+		file->at[file->count++] = (struct gv_reported){
+			.finding = &found->at[i],
+			.list = found,
+			.path = where,
+		};
+	}
+	return true;
+}
+
+enum gv_status gv_report_file_found(struct gv_report_file *file, const struct gv_report *report,
+                                    const char *path, const struct gv_findings *found,
+                                    const char *where, const struct gv_report_details *details,
+                                    const struct gv_error *failure, struct gv_error *err)
+{
+	bool failed = failure != NULL && failure->status != GV_OK;
+	struct gv_report_file made = {.path = path};
+	if (failed) {
+		made.failure = failure;
+		made.outcome = GV_FAILED;
+		*file = made;
+		return GV_OK;
+	}
+	made.details = details;
+	bool good = list_found(&made, found, where);
+	if (good && (report->fingerprints || report->known != NULL))
+		good = recognise(&made, report);
+	if (!good) {
+		gv_report_file_dispose(&made);
+		return gv_fail_memory(err);
+	}
+	made.needy = any_counts(&made);
+	made.outcome = made.needy ? GV_NEEDS_CARE : GV_IN_ORDER;
 	*file = made;
 	return GV_OK;
 }

@@ -6,7 +6,7 @@
 void subject_start(struct subject *subject, const struct gv_report *report,
                    const struct gv_report_file *file)
 {
-	*subject = (struct subject){.file = file};
+	*subject = (struct subject){.file = file, .report = report};
 	gv_path_locate(&subject->path, report, file->path);
 	if (file->repair == NULL || file->repair->vmx == NULL)
 		return;
@@ -17,9 +17,23 @@ void subject_start(struct subject *subject, const struct gv_report *report,
 
 void subject_end(struct subject *subject, struct gv_buf *out)
 {
-	out->failed |= subject->failed || subject->path.failed;
+	out->failed |= subject->failed || subject->path.failed || subject->other.failed;
 	gv_buf_dispose(&subject->path);
+	gv_buf_dispose(&subject->other);
 	gv_lines_dispose(&subject->lines);
+}
+
+struct gv_span subject_path(struct subject *subject, const struct gv_reported *reported)
+{
+	if (reported == NULL || reported->path == NULL)
+		return gv_buf_span(&subject->path);
+	if (subject->other_of != reported->path) {
+		subject->failed |= subject->other.failed;
+		gv_buf_dispose(&subject->other);
+		gv_path_locate(&subject->other, subject->report, reported->path);
+		subject->other_of = reported->path;
+	}
+	return gv_buf_span(&subject->other);
 }
 
 const struct gv_lines *subject_lines(struct subject *subject, const struct gv_reported *reported)
@@ -50,6 +64,9 @@ size_t subject_offset(struct subject *subject, const struct gv_reported *reporte
 
 struct gv_place subject_place(struct subject *subject, const struct gv_reported *reported)
 {
+	const struct gv_finding *finding = reported->finding;
+	if (reported->path != NULL)
+		return (struct gv_place){.line = finding->line, .column = finding->column};
 	size_t offset = subject_offset(subject, reported);
 	if (subject->failed)
 		return (struct gv_place){.line = 1, .column = 1};

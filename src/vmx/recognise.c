@@ -8,7 +8,7 @@ static bool begins(struct gv_span text, const char *with)
 }
 
 /* UTF-16 by its mark, or by ASCII text in which every other byte is NUL. */
-static bool is_utf16(struct gv_span text)
+bool gv_vmx_is_utf16(struct gv_span text)
 {
 	if (text.len >= 2 &&
 	    (memcmp(text.at, "\xFF\xFE", 2) == 0 || memcmp(text.at, "\xFE\xFF", 2) == 0))
@@ -32,7 +32,7 @@ static bool is_odd(unsigned char byte)
 }
 
 /* One odd byte in twenty: text damaged in places stays text. */
-static bool is_binary(const struct gv_vmx *vmx)
+bool gv_vmx_is_binary(const struct gv_vmx *vmx)
 {
 	struct gv_span text = gv_vmx_text(vmx);
 	size_t odd = 0;
@@ -174,12 +174,29 @@ static const char *without_entries(const struct gv_vmx *vmx, struct gv_span text
 	const struct gv_vmx_counts *counts = gv_vmx_counts(vmx);
 	if (is_all_nul(text))
 		return "all bytes are NUL, as after a power cut";
-	if (is_binary(vmx))
+	if (gv_vmx_is_binary(vmx))
 		return "it is binary";
 	if (counts->malformed > 0)
 		return "no line reads name = \"value\", it is another format";
 	bool comments = memchr(text.at, '#', text.len) != NULL;
 	return comments ? "it has only comments" : "it has only blank lines";
+}
+
+static const char *const utf16 = "it is UTF-16; VMware reads bytes that keep ASCII";
+
+const char *gv_vmx_no_dictionary(const struct gv_vmx *vmx)
+{
+	const struct gv_vmx_counts *counts = gv_vmx_counts(vmx);
+	struct gv_span text = gv_vmx_text(vmx);
+	if (text.len == 0)
+		return NULL;
+	if (gv_vmx_is_utf16(text))
+		return utf16;
+	if (gv_vmx_is_binary(vmx))
+		return "it is binary";
+	return counts->entries == 0 && (counts->malformed > 0 || is_all_nul(text))
+	               ? without_entries(vmx, text)
+	               : NULL;
 }
 
 const char *gv_vmx_what_else(const struct gv_vmx *vmx)
@@ -188,8 +205,8 @@ const char *gv_vmx_what_else(const struct gv_vmx *vmx)
 	struct gv_span text = gv_vmx_text(vmx);
 	if (text.len == 0)
 		return "it is empty";
-	if (is_utf16(text))
-		return "it is UTF-16; VMware reads bytes that keep ASCII";
+	if (gv_vmx_is_utf16(text))
+		return utf16;
 	struct gv_span body = counts->bom ? gv_span_part(text, 3, text.len) : text;
 	if (begins(body, "<?xml") || begins(body, "<Foundry"))
 		return "it is XML, perhaps the .vmxf beside the .vmx";
@@ -197,7 +214,7 @@ const char *gv_vmx_what_else(const struct gv_vmx *vmx)
 		return "it is a git-lfs pointer; run git lfs pull";
 	if (counts->entries == 0)
 		return without_entries(vmx, text);
-	if (is_binary(vmx))
+	if (gv_vmx_is_binary(vmx))
 		return "it is binary";
 	if (is_template(vmx))
 		return "it is an ERB template, from which a program makes a .vmx";

@@ -14,4 +14,16 @@
  */
 const char *gv_vmx_what_else(const struct gv_vmx *vmx);
 
+/* True when TEXT is UTF-16, by its mark or its look. */
+bool gv_vmx_is_utf16(struct gv_span text);
+
+/* True when VMX has too many control bytes to be a text; NUL bytes do not count. */
+bool gv_vmx_is_binary(const struct gv_vmx *vmx);
+
+/*
+ * Returns NULL when VMX may be any dictionary of VMware's, an empty one too; else what it is
+ * instead, in the same words.
+ */
+const char *gv_vmx_no_dictionary(const struct gv_vmx *vmx);
+
 #endif

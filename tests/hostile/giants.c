@@ -2,8 +2,8 @@
 #include "hostile.h"
 
 #define HEAD "config.version = \"8\"\nvirtualHW.version = \"19\"\n"
-#define ON "mks.enable3d = \"TRUE\"\n"
-#define OFF "mks.enable3d = \"FALSE\"\n"
+#define ON   "mks.enable3d = \"TRUE\"\n"
+#define OFF  "mks.enable3d = \"FALSE\"\n"
 
 enum { MEGABYTE = 1 << 20, MANY = 100000 };
 
@@ -134,4 +134,65 @@ const struct giant *hostile_giants(size_t *count)
 {
 	*count = sizeof giants / sizeof *giants;
 	return giants;
+}
+
+/* ---- logs ---- */
+
+#define AT       "2023-03-04T10:00:00.000Z In(05) vmx "
+#define POWER_ON AT "MKS PowerOn\n" AT "MKSRenderMain: PowerOn allowed BasicOps ISB DX12 \n"
+#define FOUND    AT "MKSRenderMain: Found Full Renderer: ISBRenderer (DX12Renderer)\n"
+
+enum { LOG_SIZE = 100 * MEGABYTE };
+
+static void fill(struct gv_buf *log, size_t size, const char *line)
+{
+	while (log->len < size && !log->failed)
+		gv_buf_text(log, line);
+}
+
+static void log_of_much_talk(struct gv_buf *log)
+{
+	gv_buf_text(log, POWER_ON FOUND);
+	fill(log, LOG_SIZE, AT "GuestRpc: a guest that talks much\r\n");
+}
+
+static void log_of_many_power_ons(struct gv_buf *log)
+{
+	fill(log, LOG_SIZE, POWER_ON AT "MKSRenderMain: Found Full Renderer: DX11BasicRenderer\n");
+	gv_buf_text(log, POWER_ON FOUND);
+}
+
+static void log_of_many_keys(struct gv_buf *log)
+{
+	gv_buf_text(log, AT "DICT --- CONFIGURATION /x.vmx\n");
+	for (unsigned i = 0; log->len < LOG_SIZE / 4 && !log->failed; i++)
+		gv_buf_format(log, AT "DICT mks.k%u = \"1\"\n" AT "DX11Renderer: `%u` vendor=1\n",
+		              i, i);
+	gv_buf_text(log, POWER_ON FOUND);
+}
+
+static void log_without_line_ends(struct gv_buf *log)
+{
+	gv_buf_text(log, POWER_ON FOUND AT);
+	fill(log, LOG_SIZE, "a line that never ends ");
+}
+
+static void log_of_returns(struct gv_buf *log)
+{
+	gv_buf_text(log, POWER_ON FOUND);
+	fill(log, LOG_SIZE / 8, "\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r");
+}
+
+static const struct giant_log logs[] = {
+	{"a log of 100 MB", "ON", log_of_much_talk},
+	{"a log of many power-ons", "ON", log_of_many_power_ons},
+	{"a log of many keys and GPUs", "ON", log_of_many_keys},
+	{"a log without line ends", "ON", log_without_line_ends},
+	{"a log of lone CRs", "ON", log_of_returns},
+};
+
+const struct giant_log *hostile_logs(size_t *count)
+{
+	*count = sizeof logs / sizeof *logs;
+	return logs;
 }

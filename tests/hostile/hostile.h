@@ -27,4 +27,13 @@ struct giant {
 
 const struct giant *hostile_giants(size_t *count);
 
+/* Logs of up to 100 MB: MAKE appends one, of which verify must say STATE. */
+struct giant_log {
+	const char *name;
+	const char *state;
+	void (*make)(struct gv_buf *log);
+};
+
+const struct giant_log *hostile_logs(size_t *count);
+
 #endif

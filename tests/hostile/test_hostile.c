@@ -226,11 +226,36 @@ static void every_giant_holds(void **state)
 	leave_scratch(scratch);
 }
 
+static void every_log_holds(void **state)
+{
+	(void)state;
+	size_t count;
+	const struct giant_log *logs = hostile_logs(&count);
+	char *scratch = enter_scratch();
+	for (size_t i = 0; i < count; i++) {
+		struct gv_buf text = {0};
+		char want[64];
+		struct want row = {.name = logs[i].name};
+		logs[i].make(&text);
+		assert_false(text.failed);
+		file_write("vmware.log", gv_buf_span(&text));
+		snprintf(want, sizeof want, "vmware.log: %s", logs[i].state);
+		run("verify --exit-zero vmware.log");
+		if (!contains("../out", want))
+			complain(&row, "verify", "not the verdict expected");
+		gv_buf_dispose(&text);
+	}
+	leave_scratch(scratch);
+}
+
 /* test_hostile rows | giants */
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest rows[] = {cmocka_unit_test(every_row_holds)};
-	const struct CMUnitTest giants[] = {cmocka_unit_test(every_giant_holds)};
+	const struct CMUnitTest giants[] = {
+		cmocka_unit_test(every_giant_holds),
+		cmocka_unit_test(every_log_holds),
+	};
 	if (getenv("GPUVIRT") == NULL) {
 		fputs("GPUVIRT names the program to test\n", stderr);
 		return 1;

@@ -1,0 +1,7 @@
+@{
+    RootModule = '../../../hyperv.dll'
+    ModuleVersion = '2.0.0.0'
+    CmdletsToExport = @('Get-VM', 'Get-VMSnapshot', 'Set-VM', 'Get-VMGpuPartitionAdapter',
+        'Add-VMGpuPartitionAdapter', 'Remove-VMGpuPartitionAdapter', 'Get-VMPartitionableGpu',
+        'Get-VMHostPartitionableGpu')
+}
