@@ -2,6 +2,8 @@
 
 add_executable(lock_member lock_member.c)
 target_link_libraries(lock_member PRIVATE gpuvirt_test_support gpuvirt_flags)
+add_executable(lock_counter lock_counter.c)
+target_link_libraries(lock_counter PRIVATE gpuvirt_test_support gpuvirt_flags)
 add_executable(leftover leftover.c)
 target_link_libraries(leftover PRIVATE gpuvirt_test_support gpuvirt_flags)
 

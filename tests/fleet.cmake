@@ -25,6 +25,7 @@ add_fleet_test(names)
 add_fleet_test(contention)
 add_fleet_test(powercut)
 add_fleet_test(filesystems)
+add_fleet_test(locks $<TARGET_FILE:lock_counter>)
 add_fleet_test(shapes $<TARGET_FILE:peak>)
 
 # Those that drive the pool hardest; the thread sanitizer watches them.

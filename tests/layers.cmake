@@ -9,6 +9,7 @@ set(floors platform base lock rules knowledge vmx log repair config report verif
 # The floor of each public header, which is where its functions are.
 set(header_error base)
 set(header_text base)
+set(header_lock lock)
 set(header_rules rules)
 set(header_knowledge knowledge)
 set(header_vmx vmx)

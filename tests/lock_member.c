@@ -10,15 +10,16 @@
 
 int main(int argc, char **argv)
 {
-	char machine[80];
+	struct lock_self self;
 	char member[LOCK_MEMBER_SIZE] = {0};
 	uint64_t started = 0;
-	if (argc < 3 || gv_os_machine_id(machine, sizeof machine) != 0)
+	if (argc < 3)
 		return 1;
+	lock_self_find(&self); /* in a container nobody can be asked after by VMware's ID */
 	gv_os_process(strtoll(argv[1], NULL, 10), &started);
 	if (argc > 3)
 		started = strtoull(argv[3], NULL, 10);
-	snprintf(member, sizeof member, "%s %s-%" PRIu64 "(%s) 1 X %" PRIu64, machine, argv[1],
+	snprintf(member, sizeof member, "%s %s-%" PRIu64 "(%s) 1 X %" PRIu64, self.machine, argv[1],
 	         started, argv[2], started);
 	return fwrite(member, 1, sizeof member, stdout) == sizeof member && fflush(stdout) == 0 ? 0
 	                                                                                        : 1;

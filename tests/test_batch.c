@@ -66,7 +66,7 @@ static int enter(enum call call)
 
 WRAP(CREATE, gv_os_create, (struct gv_os_dir * dir, const char *name, int *file), (dir, name, file))
 WRAP(WRITE, gv_os_write, (int file, const void *bytes, size_t size), (file, bytes, size))
-WRAP(HOLD, gv_os_hold_dir, (struct gv_os_dir * dir), (dir))
+WRAP(HOLD, gv_os_hold_dir, (struct gv_os_dir * dir, uint64_t limit), (dir, limit))
 WRAP(OPEN_DIR, gv_os_open_dir,
      (struct gv_os_dir * *out, struct gv_os_dir *parent, const char *name), (out, parent, name))
 WRAP(SWAP, gv_os_swap, (struct gv_os_dir * dir, const char *a, const char *b), (dir, a, b))
@@ -102,6 +102,34 @@ uint64_t __wrap_gv_os_clock(void)
 	uint64_t now = os.clock += os.tick;
 	pthread_mutex_unlock(&os.lock);
 	return now;
+}
+
+static struct {
+	bool is_local;
+	bool may_run; /* a program of VMware's */
+	size_t made;  /* lock folders and entries */
+} around;
+
+int __real_gv_os_make_dir(struct gv_os_dir *dir, const char *name);
+int __wrap_gv_os_make_dir(struct gv_os_dir *dir, const char *name);
+int __wrap_gv_os_make_dir(struct gv_os_dir *dir, const char *name)
+{
+	around.made += strstr(name, ".vmx.lck") != NULL;
+	return __real_gv_os_make_dir(dir, name);
+}
+
+bool __wrap_gv_os_is_local(struct gv_os_dir *dir);
+bool __wrap_gv_os_is_local(struct gv_os_dir *dir)
+{
+	(void)dir;
+	return around.is_local;
+}
+
+bool lock_vmware_may_run(void);
+bool __wrap_lock_vmware_may_run(void);
+bool __wrap_lock_vmware_may_run(void)
+{
+	return around.may_run;
 }
 
 enum { MOST = 400 };
@@ -224,6 +252,9 @@ static void reset(void)
 	memset(rendered, 0, sizeof rendered);
 	delivered = discarded = looked_at = stop_after_swaps = 0;
 	when_staged = NULL;
+	around.is_local = true;
+	around.may_run = false;
+	around.made = 0;
 	static const struct gv_policy policy = {.rules = &rules};
 	how = (struct gv_repair_options){
 		.policy = &policy, .max_size = GV_DEFAULT_MAX_SIZE, .write = true};
@@ -471,6 +502,7 @@ static void full_disk_fails_each_file_once_said(void **state)
 	os.at = 3;
 	os.on = true;
 	os.code = ENOSPC;
+	how.lock.mode = GV_LOCK_NEVER; /* which would need room too */
 	run();
 	assert_consistent(WRITE, 3);
 	for (size_t i = 0; i < count; i++)
@@ -586,9 +618,71 @@ static void one_file_by_many_paths_is_repaired_once(void **state)
 	}
 }
 
+/* Of many files VMware's lock is taken where somebody may ask for it. */
+static void many_files_are_locked_only_where_it_may_matter(void **state)
+{
+	static const struct {
+		size_t files;
+		enum gv_lock_mode mode;
+		bool is_local;
+		bool may_run;
+		bool locked;
+	} rows[] = {
+		{16, GV_LOCK_AUTO, true, false, true},  {17, GV_LOCK_AUTO, true, false, false},
+		{17, GV_LOCK_AUTO, true, true, true},   {17, GV_LOCK_AUTO, false, false, true},
+		{17, GV_LOCK_ALWAYS, true, false, true}, {16, GV_LOCK_NEVER, false, true, false},
+		{17, GV_LOCK_NEVER, false, true, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		make_tree(rows[i].files, 5);
+		reset();
+		how.lock.mode = rows[i].mode;
+		around.is_local = rows[i].is_local;
+		around.may_run = rows[i].may_run;
+		run();
+		assert_all_repaired();
+		if (around.made != (rows[i].locked ? count : 0))
+			fail_msg("row %zu: %zu of %zu files are locked", i, around.made, count);
+		for (size_t j = 0; j < count; j++) {
+			char *lock = malloc(strlen(names[j]) + 5);
+			assert_non_null(lock);
+			sprintf(lock, "%s.lck", names[j]);
+			assert_int_not_equal(access(lock, F_OK), 0);
+			free(lock);
+		}
+		drop_tree();
+	}
+}
+
+/* A file whose lock another has is told of, and the others are repaired. */
+static void a_lock_of_another_fails_one_file(void **state)
+{
+	(void)state;
+	make_tree(5, 5);
+	reset();
+	char *lock = path_join(root, "000/002.vmx.lck");
+	char *member = path_join(lock, "M00001.lck");
+	char bytes[512] = "uuid=1-2 7-8(gpuvirt) 1 X 8";
+	assert_int_equal(mkdir(lock, 0777), 0);
+	file_write(member, (struct gv_span){bytes, sizeof bytes});
+	run();
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(answers[i].err.status, i == 2 ? GV_EREFUSED : GV_OK);
+		assert_true(holds(names[i], i == 2 ? SPAN(OLD) : SPAN(NEW)));
+	}
+	assert_non_null(strstr(answers[2].err.message, "gpuvirt, process 7 on machine uuid=1-2"));
+	assert_int_equal(count_temporaries(), 0);
+	free(member);
+	free(lock);
+	drop_tree();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_files_are_locked_only_where_it_may_matter),
+		cmocka_unit_test(a_lock_of_another_fails_one_file),
 		cmocka_unit_test(nothing_is_renamed_before_it_is_durable),
 		cmocka_unit_test(answers_come_in_order_whoever_works),
 		cmocka_unit_test(many_windows_are_as_one),

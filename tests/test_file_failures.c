@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <sys/xattr.h>
 
-#include "base/replace.h"
+#include "lock/write.h"
 
 #include "inject.h"
 
@@ -279,8 +279,9 @@ static void set_stage(const struct work *work)
 
 static enum gv_status run(const struct work *work, const struct gv_file *was, struct gv_error *err)
 {
-	return work->undo ? gv_file_undo(path, err)
-	                  : gv_file_replace(path, was, SPAN(NEW), work->backup, err);
+	struct lock_hold hold = {.how.mode = GV_LOCK_NEVER};
+	return work->undo ? gv_file_undo(path, &hold.how, err)
+	                  : gv_file_replace(path, was, SPAN(NEW), work->backup, &hold, err);
 }
 
 /* What is being tested, for messages. */
@@ -619,7 +620,8 @@ static void check_next_run(const struct work *work)
 	struct gv_file was = {0};
 	struct gv_error err = {0};
 	assert_int_equal(gv_file_read(&was, path, LIMIT, &err), GV_OK);
-	if (gv_file_replace(path, &was, SPAN("next\n"), true, &err) != GV_OK)
+	struct lock_hold hold = {.how.mode = GV_LOCK_NEVER};
+	if (gv_file_replace(path, &was, SPAN("next\n"), true, &hold, &err) != GV_OK)
 		fail_msg("%s: then %s", title, err.message);
 	if (!holds(path, "next\n") || !holds(backup, was.text.len == sizeof OLD - 1 ? OLD
 	                                      : work->undo ? OLDER : NEW))

@@ -12,6 +12,13 @@
 
 #define HEAD ".encoding = \"UTF-8\"\nconfig.version = \"8\"\nvirtualHW.version = \"20\"\n"
 
+/* Containers differ. */
+bool __wrap_gv_os_sees_host(void);
+bool __wrap_gv_os_sees_host(void)
+{
+	return true;
+}
+
 /* A scratch folder with a healthy X.vmx in it. */
 struct scene {
 	char *folder;
@@ -149,6 +156,29 @@ static void nothing_stands_against_a_machine_at_rest(void **state)
 	put(scene, "X.vmx.bak", SPAN("x"));
 	put(scene, "X-Snapshot1.vmsn", SPAN("x"));
 	assert_free(scene);
+}
+
+/* It is waited for when it comes to writing; VMware behind it in the queue is refused all the same. */
+static void another_gpuvirt_is_no_refusal(void **state)
+{
+	struct scene *scene = *state;
+	put_process_lock(scene, "X.vmx.lck", getppid(), "(gpuvirt)");
+	assert_free(scene);
+	put(scene, "X.vmx.lck/M00002.lck", SPAN("garbage"));
+	assert_refused(scene, "locked", "the lock X.vmx.lck cannot be judged: M00002.lck ...");
+}
+
+static void refusals_for_a_lock_are_told_from_others(void **state)
+{
+	struct scene *scene = *state;
+	put(scene, "X.vmss", SPAN(""));
+	ask_path(scene, scene->vmx);
+	assert_int_equal(scene->refusals.count, 1);
+	assert_false(guard_found_lock(&scene->refusals));
+	put_process_lock(scene, "X.vmdk.lck", getpid(), "(vmware)");
+	ask_path(scene, scene->vmx);
+	assert_int_equal(scene->refusals.count, 2);
+	assert_true(guard_found_lock(&scene->refusals));
 }
 
 static void a_live_owner_of_any_lock_is_named(void **state)
@@ -557,6 +587,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_SCENE(nothing_stands_against_a_machine_at_rest),
 		IN_SCENE(a_live_owner_of_any_lock_is_named),
+		IN_SCENE(another_gpuvirt_is_no_refusal),
+		IN_SCENE(refusals_for_a_lock_are_told_from_others),
 		IN_SCENE(an_owner_without_name_is_a_program),
 		IN_SCENE(each_held_lock_is_told),
 		IN_SCENE(locks_of_dead_owners_do_not_count),

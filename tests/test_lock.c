@@ -8,6 +8,38 @@
 
 #include "lock/lock.h"
 
+/* What these tests make of this process and its file system; containers differ. */
+static bool is_whole_host = true;
+static bool is_local = true;
+
+bool __wrap_gv_os_sees_host(void);
+bool __wrap_gv_os_sees_host(void)
+{
+	return is_whole_host;
+}
+
+static void (*released)(void); /* what happens once the folder has been seen, or opened */
+
+bool __wrap_gv_os_is_local(struct gv_os_dir *dir);
+bool __wrap_gv_os_is_local(struct gv_os_dir *dir)
+{
+	(void)dir;
+	if (released != NULL)
+		released();
+	return is_local;
+}
+
+static bool goes_before_it_is_opened;
+
+int __real_gv_os_open_dir(struct gv_os_dir **out, struct gv_os_dir *parent, const char *name);
+int __wrap_gv_os_open_dir(struct gv_os_dir **out, struct gv_os_dir *parent, const char *name);
+int __wrap_gv_os_open_dir(struct gv_os_dir **out, struct gv_os_dir *parent, const char *name)
+{
+	if (goes_before_it_is_opened && parent != NULL)
+		gv_os_remove_dir(parent, name);
+	return __real_gv_os_open_dir(out, parent, name);
+}
+
 /* The 512 bytes of a member file that holds TEXT. */
 static struct gv_buf pad(const char *text)
 {
@@ -90,7 +122,8 @@ static void unsound_members_are_told_apart(void **state)
 		"m 7-8 1 X",
 		"m 7-8 x X 8",
 		"m 7-8  X 8",
-		"m 7-8 99999999999999999999 X 8",
+		"m 7-8 - X 8",
+		"m 7-8 +x X 8",
 		"m 7-8 1 x 8",
 		"m 7-8 1 E 8",
 		"m 7-8 1 XS 8",
@@ -108,6 +141,54 @@ static void unsound_members_are_told_apart(void **state)
 		if (reads(&member, &bytes, rows[i]))
 			fail_msg("read: %s", rows[i]);
 		assert_int_equal(member.pid, 77);
+		gv_buf_dispose(&bytes);
+	}
+}
+
+/* What VMware's %u makes of large and negative ones jumps the queue: nobody may queue behind them. */
+static void numbers_are_read_as_vmware_reads_them(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t number;
+	} rows[] = {
+		{"m 7-8 1 X 8", 1},
+		{"m 7-8 0 X 8", 0},
+		{"m 7-8 12abc X 8", 12},
+		{"m 7-8 +5 X 8", 5},
+		{"m 7-8 4294967294 X 8", UINT32_MAX - 1},
+		{"m 7-8 4294967295 X 8", UINT32_MAX},
+		{"m 7-8 4294967296 X 8", UINT32_MAX},
+		{"m 7-8 99999999999999999999 X 8", UINT32_MAX},
+		{"m 7-8 -1 X 8", UINT32_MAX},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct lock_member member = {0};
+		struct gv_buf bytes;
+		if (!reads(&member, &bytes, rows[i].text) || member.number != rows[i].number)
+			fail_msg("%s: %u", rows[i].text, (unsigned)member.number);
+		gv_buf_dispose(&bytes);
+	}
+}
+
+static void checksums_are_found_among_the_properties(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *checksum;
+	} rows[] = {
+		{"m 7-8 1 X 8", ""},
+		{"m 7-8 1 X 8 lc=12", "12"},
+		{"m 7-8 1 X 8 a=1 lc=x b=2", "x"},
+		{"m 7-8 1 X 8 lcx=1", ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct lock_member member = {0};
+		struct gv_buf bytes;
+		assert_true(reads(&member, &bytes, rows[i].text));
+		assert_span(member.checksum, gv_span_of(rows[i].checksum));
 		gv_buf_dispose(&bytes);
 	}
 }
@@ -158,7 +239,7 @@ static void member_names_are_told_from_others(void **state)
 		{"M00001.lck~", false},  {" M00001.lck", false},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		if (lock_is_member_name(rows[i].name) != rows[i].member)
+		if (lock_is_name(rows[i].name, 'M') != rows[i].member)
 			fail_msg("%s", rows[i].name);
 	}
 }
@@ -252,6 +333,27 @@ static void no_folder_is_free(void **state)
 	const struct place *place = *state;
 	assert_int_equal(rmdir(place->lock), 0);
 	assert_int_equal(judge(place).state, LOCK_FREE);
+}
+
+static const char *released_folder;
+
+static void remove_released(void)
+{
+	assert_int_equal(rmdir(released_folder), 0);
+}
+
+/* Whoever had it let go between two looks. */
+static void a_folder_that_goes_meanwhile_is_free(void **state)
+{
+	const struct place *place = *state;
+	goes_before_it_is_opened = true;
+	assert_int_equal(judge(place).state, LOCK_FREE);
+	goes_before_it_is_opened = false;
+	assert_int_equal(mkdir(place->lock, 0777), 0);
+	released_folder = place->lock;
+	released = remove_released;
+	assert_int_equal(judge(place).state, LOCK_FREE);
+	released = NULL;
 }
 
 static void an_empty_folder_is_free(void **state)
@@ -383,7 +485,7 @@ static void what_is_shown_of_a_member_is_printable_and_bounded(void **state)
 static void what_does_not_read_as_a_member_is_unreadable(void **state)
 {
 	const struct place *place = *state;
-	static const char *const texts[] = {"", "short 7-8 1 X 8", "garbage\n"};
+	static const char *const texts[] = {"short 7-8 1 X 8", "garbage\n"};
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		put(place, "M00001.lck", gv_span_of(texts[i]));
 		struct lock_holder holder = judge(place);
@@ -395,6 +497,15 @@ static void what_does_not_read_as_a_member_is_unreadable(void **state)
 	put(place, "M00001.lck", gv_buf_span(&bytes));
 	assert_int_equal(judge(place).state, LOCK_UNREADABLE);
 	gv_buf_dispose(&bytes);
+}
+
+static void what_a_power_cut_left_of_a_member_is_free(void **state)
+{
+	const struct place *place = *state;
+	static const char nuls[LOCK_MEMBER_SIZE];
+	put(place, "M00001.lck", SPAN(""));
+	put(place, "M00002.lck", (struct gv_span){nuls, sizeof nuls});
+	assert_int_equal(judge(place).state, LOCK_FREE);
 }
 
 static void a_member_longer_than_members_are_is_unreadable(void **state)
@@ -483,6 +594,86 @@ static void a_folder_that_may_not_be_read_is_unreadable(void **state)
 	assert_int_equal(chmod(place->lock, 0755), 0);
 }
 
+/* A gpuvirt lets go in a moment; whatever the machine, and whatever this program is called. */
+static void a_gpuvirt_holds_it_briefly(void **state)
+{
+	const struct place *place = *state;
+	struct lock_self self;
+	char execution[80];
+	lock_self_find(&self);
+	snprintf(execution, sizeof execution, "%d-%" PRIu64 "(gpuvirt)", getpid(), own_start());
+	put_member(place, "M00001.lck", place->machine, execution);
+	assert_int_equal(judge(place).state, LOCK_BRIEF);
+	put_member(place, "M00001.lck", "uuid=1-2", execution);
+	assert_int_equal(judge(place).state, LOCK_BRIEF);
+	put_member(place, "M00001.lck", LOCK_MARK "of-another", "7-0");
+	assert_int_equal(judge(place).state, LOCK_BRIEF);
+	put_member(place, "M00001.lck", LOCK_MARK "of-another", "7-8(x)");
+	assert_int_equal(judge(place).state, LOCK_FOREIGN);
+	put_member(place, "M00001.lck", place->machine, self.execution);
+	assert_int_equal(judge(place).state, LOCK_BRIEF);
+	put_process(place, "M00002.lck", getpid(), own_start());
+	assert_int_equal(judge(place).state, LOCK_HELD);
+}
+
+static void a_dead_gpuvirt_is_free(void **state)
+{
+	const struct place *place = *state;
+	struct lock_self self;
+	char execution[80];
+	lock_self_find(&self);
+	snprintf(execution, sizeof execution, "%" PRId64 "-5(gpuvirt)", dead_pid());
+	put_member(place, "M00001.lck", place->machine, execution);
+	put_member(place, "M00002.lck", self.mark, execution);
+	assert_int_equal(judge(place).state, LOCK_FREE);
+}
+
+/* In a container a process of the host is not found although it lives. */
+static void without_a_view_of_the_host_no_process_of_it_is_dead(void **state)
+{
+	const struct place *place = *state;
+	struct lock_self self;
+	is_whole_host = false;
+	lock_self_find(&self);
+	assert_string_equal(self.machine, self.mark);
+	put_process(place, "M00001.lck", dead_pid(), 5);
+	struct lock_holder holder = judge(place);
+	assert_int_equal(holder.state, LOCK_UNREADABLE);
+	assert_string_equal(holder.trouble, "M00001.lck is of a process that this one may not see");
+	char *member = path_join(place->lock, "M00001.lck");
+	assert_int_equal(unlink(member), 0);
+	free(member);
+	put_member(place, "M00002.lck", self.mark, "999999999-5(gpuvirt)");
+	assert_int_equal(judge(place).state, LOCK_FREE);
+	is_whole_host = true;
+}
+
+/* Two hosts of one name without hardware addresses have one machine ID. */
+static void on_shared_storage_a_machine_without_address_is_not_believed(void **state)
+{
+	static const struct {
+		const char *id;
+		enum lock_state state;
+	} rows[] = {
+		{"6HlZAAAAAAAAAAAA", LOCK_UNREADABLE},
+		{"AAAA-wAAAAAAAAAA", LOCK_UNREADABLE},
+		{"6HlZAAL8AAAAAQAA", LOCK_FREE},
+		{"6HlZAAAAAAAAAQAA", LOCK_FREE},
+		{"6HlZABAAAAAAAAAA", LOCK_FREE},
+	};
+	char execution[40];
+	(void)state;
+	snprintf(execution, sizeof execution, "%" PRId64 "-5(x)", dead_pid());
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct lock_self self = {.mark = "m", .sees_host = true};
+		struct lock_member member = {.machine = gv_span_of(rows[i].id),
+		                             .has_pid = true, .pid = strtoll(execution, NULL, 10)};
+		strcpy(self.host, rows[i].id);
+		assert_int_equal(lock_judge_member(&member, &self, true), LOCK_FREE);
+		assert_int_equal(lock_judge_member(&member, &self, false), rows[i].state);
+	}
+}
+
 /* The kinds of members, the lighter first. */
 static void put_kind(const struct place *place, enum lock_state kind, int number)
 {
@@ -492,6 +683,8 @@ static void put_kind(const struct place *place, enum lock_state kind, int number
 		put_process(place, name, getpid(), own_start());
 	else if (kind == LOCK_FREE)
 		put_process(place, name, getpid(), own_start() + 1);
+	else if (kind == LOCK_BRIEF)
+		put_member(place, name, "uuid=1-2", "7-8(gpuvirt)");
 	else if (kind == LOCK_FOREIGN)
 		put_member(place, name, "uuid=1-2", "7-8(vmware.exe)");
 	else
@@ -502,8 +695,8 @@ static void put_kind(const struct place *place, enum lock_state kind, int number
 static void of_several_members_the_most_certain_decides(void **state)
 {
 	const struct place *place = *state;
-	static const enum lock_state order[] = {LOCK_FREE, LOCK_UNREADABLE, LOCK_FOREIGN,
-						LOCK_HELD};
+	static const enum lock_state order[] = {LOCK_FREE, LOCK_BRIEF, LOCK_UNREADABLE,
+	                                        LOCK_FOREIGN, LOCK_HELD};
 	for (int i = 0; i < 12; i++)
 		put_kind(place, LOCK_FREE, 10 + i);
 	for (size_t heaviest = 0; heaviest < COUNT(order); heaviest++) {
@@ -520,11 +713,11 @@ static void of_several_members_the_most_certain_decides(void **state)
 static void judging_changes_nothing(void **state)
 {
 	const struct place *place = *state;
-	for (int kind = LOCK_FREE; kind <= LOCK_UNREADABLE; kind++)
+	for (int kind = LOCK_FREE; kind <= LOCK_HELD; kind++)
 		put_kind(place, (enum lock_state)kind, kind);
 	put(place, "junk", SPAN(""));
 	judge(place);
-	assert_int_equal(folder_count(place->lock), 5);
+	assert_int_equal(folder_count(place->lock), 6);
 }
 
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
@@ -534,11 +727,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sound_members_are_read),
 		cmocka_unit_test(unsound_members_are_told_apart),
+		cmocka_unit_test(numbers_are_read_as_vmware_reads_them),
+		cmocka_unit_test(checksums_are_found_among_the_properties),
 		cmocka_unit_test(members_have_512_bytes),
 		cmocka_unit_test(text_ends_at_the_first_nul_or_at_the_end),
 		cmocka_unit_test(member_names_are_told_from_others),
 		IN_PLACE(no_folder_is_free),
 		IN_PLACE(an_empty_folder_is_free),
+		IN_PLACE(a_folder_that_goes_meanwhile_is_free),
 		IN_PLACE(entries_and_other_names_are_no_owners),
 		IN_PLACE(a_live_owner_holds_it),
 		IN_PLACE(a_live_owner_of_unknown_age_holds_it),
@@ -551,12 +747,17 @@ int main(void)
 		IN_PLACE(the_machine_must_be_equal_as_a_whole),
 		IN_PLACE(what_is_shown_of_a_member_is_printable_and_bounded),
 		IN_PLACE(what_does_not_read_as_a_member_is_unreadable),
+		IN_PLACE(what_a_power_cut_left_of_a_member_is_free),
 		IN_PLACE(a_member_longer_than_members_are_is_unreadable),
 		IN_PLACE(a_member_that_is_no_file_is_unreadable),
 		IN_PLACE(a_plain_file_in_place_of_the_folder_is_unreadable),
 		IN_PLACE(a_link_to_a_lock_folder_is_followed),
 		IN_PLACE(a_member_that_may_not_be_read_is_unreadable),
 		IN_PLACE(a_folder_that_may_not_be_read_is_unreadable),
+		IN_PLACE(a_gpuvirt_holds_it_briefly),
+		IN_PLACE(a_dead_gpuvirt_is_free),
+		IN_PLACE(without_a_view_of_the_host_no_process_of_it_is_dead),
+		cmocka_unit_test(on_shared_storage_a_machine_without_address_is_not_believed),
 		IN_PLACE(of_several_members_the_most_certain_decides),
 		IN_PLACE(judging_changes_nothing),
 	};

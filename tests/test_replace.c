@@ -109,7 +109,7 @@ static void commit_gives_the_name_and_keeps_the_backup(void **state)
 	for (int backup = 0; backup < 2; backup++) {
 		file_write(file_path, SPAN("old"));
 		stage(backup == 1, true);
-		assert_int_equal(gv_place_hold(&staged.place, &err), GV_OK);
+		assert_int_equal(gv_place_hold(&staged.place, 1000, &err), GV_OK);
 		assert_int_equal(gv_staged_commit(&staged, &err), GV_OK);
 		assert_file("my.vmx", SPAN("new text"));
 		assert_int_equal(names_in("folder"), 1 + backup);

@@ -32,7 +32,7 @@ FAIL_IN(gv_os_create_shared, (struct gv_os_dir * dir, const char *name, int *fil
         (dir, name, file))
 FAIL_IN(gv_os_write, (int file, const void *bytes, size_t size), (file, bytes, size))
 FAIL_IN(gv_os_sync, (int file), (file))
-FAIL_IN(gv_os_hold_dir, (struct gv_os_dir * dir), (dir))
+FAIL_IN(gv_os_hold_dir, (struct gv_os_dir * dir, uint64_t limit), (dir, limit))
 FAIL_IN(gv_os_rename_new, (struct gv_os_dir * dir, const char *from, const char *to),
         (dir, from, to))
 FAIL_IN(gv_os_rename, (struct gv_os_dir * dir, const char *from, const char *to), (dir, from, to))

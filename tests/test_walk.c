@@ -571,6 +571,35 @@ static void the_caller_may_end_the_search(void **state)
 	gv_paths_dispose(&paths);
 }
 
+/* Seen in the listing of the folder above, gone when it is listed itself. */
+static bool remove_meanwhile(const char *name)
+{
+	char *path = path_join(root, name);
+	rmdir(path);
+	free(path);
+	return false;
+}
+
+/* Whoever has a lock for a moment makes a folder for it; any other that goes is told of. */
+static void a_lock_that_is_released_meanwhile_is_no_trouble(void **state)
+{
+	static const struct {
+		const char *name;
+		bool trouble;
+	} rows[] = {{"x.vmx.lck", false}, {"x.vmx.LCK", false}, {"folder", true}};
+	(void)state;
+	make_file("x.vmx");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct gv_paths paths = {0};
+		struct gv_walk how = {.is_notable = remove_meanwhile};
+		make_folder(rows[i].name);
+		assert_int_equal(gv_paths_add(&paths, root, &how, NULL), GV_OK);
+		assert_int_equal(paths.count, rows[i].trouble ? 2 : 1);
+		assert_int_equal(paths.at[0].trouble != NULL, rows[i].trouble);
+		gv_paths_dispose(&paths);
+	}
+}
+
 #define WITH_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 
 int main(void)
@@ -592,6 +621,7 @@ int main(void)
 		WITH_ROOT(excludes_by_name),
 		WITH_ROOT(excludes_by_path),
 		WITH_ROOT(unreadable_folder_is_noted_and_the_others_go_on),
+		WITH_ROOT(a_lock_that_is_released_meanwhile_is_no_trouble),
 		WITH_ROOT(deep_tree_is_walked_to_its_end),
 		WITH_ROOT(the_caller_is_asked_on_the_way_down),
 		WITH_ROOT(the_caller_may_end_the_search),

@@ -15,7 +15,12 @@ add_unit_test(document)
 add_unit_test(escape)
 add_unit_test(recognise)
 add_unit_test(encryption)
-add_unit_test(lock)
+add_unit_test(lock gv_os_sees_host gv_os_is_local gv_os_open_dir)
+add_unit_test(portable gv_os_sees_host gv_os_program_name gv_os_machine_id gv_os_is_local
+  gv_os_clock gv_os_pause gv_os_read)
+add_unit_test(write gv_os_sees_host gv_os_clock gv_os_pause gv_os_make_dir gv_os_remove_dir gv_os_remove
+  gv_os_create_readable gv_os_open_dir gv_os_list gv_os_write gv_os_close gv_os_rename gv_os_swap
+  gv_os_stat gv_os_random gv_os_list_processes gv_os_sees_all_processes)
 add_unit_test(yaml)
 add_unit_test(prefixes)
 add_unit_test(evaluate)
@@ -23,7 +28,7 @@ add_unit_test(walk)
 add_unit_test(plan)
 add_unit_test(edit)
 add_unit_test(file read write syscall)
-add_unit_test(guard)
+add_unit_test(guard gv_os_sees_host)
 add_unit_test(lint)
 add_unit_test(unknown_keys)
 add_unit_test(file_failures openat read write fsync fchown fchmod flistxattr fgetxattr fsetxattr
@@ -53,7 +58,8 @@ add_unit_test(pool pthread_create)
 add_unit_test(temporary gv_os_self gv_os_process)
 add_unit_test(leftovers gv_os_process)
 add_unit_test(batch gv_os_create gv_os_write gv_os_sync gv_os_sync_around gv_os_hold_dir
-  gv_os_open_dir gv_os_swap gv_os_rename gv_os_sync_dir gv_os_clock)
+  gv_os_open_dir gv_os_swap gv_os_rename gv_os_sync_dir gv_os_clock gv_os_make_dir gv_os_is_local
+  lock_vmware_may_run)
 add_unit_test(replace gv_os_sync)
 add_unit_test(output gv_os_write)
 add_unit_test(rescue gv_os_create gv_os_create_shared gv_os_write gv_os_sync gv_os_hold_dir

@@ -6,6 +6,7 @@
 #ifndef GPUVIRT_REPAIR_H
 #define GPUVIRT_REPAIR_H
 
+#include <gpuvirt/lock.h>
 #include <gpuvirt/plan.h>
 
 /* A file above this size is refused unless the caller says otherwise. */
@@ -54,6 +55,7 @@ struct gv_repair_options {
 	const struct gv_folder *listed;       /* where a walk saw the file; unused when WRITE */
 	bool host_wide;     /* a host-wide dictionary of VMware's, and not a machine's */
 	bool findings_only; /* plan no text: plan.edits and plan.text stay empty, for check */
+	struct gv_lock_options lock; /* against others while a file is written; {0}: try once */
 };
 
 /* What became of one file. Zero-initialise; dispose when done. */

@@ -128,7 +128,7 @@ static enum gv_status fail_there(struct gv_error *err)
 static enum gv_status name_new(struct gv_creation *creation, struct gv_error *err)
 {
 	struct gv_place *place = &creation->place;
-	enum gv_status status = gv_place_hold(place, err);
+	enum gv_status status = gv_place_hold(place, GV_HOLD_TIMEOUT, err);
 	if (status != GV_OK)
 		return status;
 	int code = gv_os_rename_new(place->dir, creation->temp, place->name);

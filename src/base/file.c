@@ -72,7 +72,6 @@ enum gv_status gv_file_read(struct gv_file *out, const char *path, uint64_t limi
 		return gv_fail_system(err, code, "cannot open");
 	enum gv_status status = gv_file_read_open(&read, file, limit, err);
 	gv_os_close(file);
-	read.held = out->held;
 	if (status != GV_OK)
 		gv_buf_dispose(&read.text);
 	else
@@ -94,6 +93,5 @@ enum gv_status gv_file_read_input(struct gv_file *out, uint64_t limit, struct gv
 void gv_file_dispose(struct gv_file *file)
 {
 	gv_buf_dispose(&file->text);
-	gv_os_close_dir(file->held);
 	*file = (struct gv_file){0};
 }

@@ -14,14 +14,12 @@
 struct gv_file {
 	struct gv_buf text;
 	struct gv_os_stat stat;
-	struct gv_os_dir *held; /* its folder, held against other gpuvirts, or NULL */
 };
 
 /*
  * Reads the file PATH, following links. GV_ETOOBIG when it has more than LIMIT bytes, by its size,
  * before it is read; GV_EINVAL when it is no regular file; GV_ESYSTEM otherwise. *OUT is the
- * caller's, to be disposed of, and must be empty but for what gv_file_hold gave it; untouched on
- * failure.
+ * caller's, to be disposed of, and must be empty; untouched on failure.
  */
 enum gv_status gv_file_read(struct gv_file *out, const char *path, uint64_t limit,
                             struct gv_error *err);

@@ -171,7 +171,7 @@ static void settle(struct cleaner *cleaner, const struct leftover *leftover)
 /* The folder is held, so that no other gpuvirt is at work in it. */
 static int clean(struct cleaner *cleaner)
 {
-	int code = gv_os_hold_dir(cleaner->dir);
+	int code = gv_os_hold_dir(cleaner->dir, GV_HOLD_TIMEOUT);
 	if (code != 0)
 		return code;
 	qsort(cleaner->at, cleaner->count, sizeof *cleaner->at, compare_targets);

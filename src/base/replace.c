@@ -35,6 +35,7 @@ static enum gv_status open_folder(struct gv_place *place, struct gv_os_stat *sta
 	return code == 0 ? GV_OK : gv_fail_system(err, code, "cannot open its folder");
 }
 
+/* On failure PLACE is to be left. */
 static enum gv_status enter(struct gv_place *place, const char *path, struct gv_error *err)
 {
 	struct gv_os_stat stat;
@@ -46,6 +47,17 @@ static enum gv_status enter(struct gv_place *place, const char *path, struct gv_
 	place->device = stat.device;
 	place->inode = stat.inode;
 	return GV_OK;
+}
+
+enum gv_status gv_place_enter_itself(struct gv_place *place, const char *path, struct gv_error *err)
+{
+	struct gv_place entered = {0};
+	enum gv_status status = enter(&entered, path, err);
+	if (status != GV_OK)
+		gv_place_leave(&entered);
+	else
+		*place = entered;
+	return status;
 }
 
 /* PATH is a link: the place is where it leads to in the end. */
@@ -105,32 +117,15 @@ void gv_place_leave(struct gv_place *place)
 	*place = (struct gv_place){0};
 }
 
-static enum gv_status hold(struct gv_os_dir *dir, struct gv_error *err)
+enum gv_status gv_place_hold(struct gv_place *place, uint64_t timeout, struct gv_error *err)
 {
-	int code = gv_os_hold_dir(dir);
+	int code = gv_os_hold_dir(place->dir, timeout);
 	if (code == 0)
 		return GV_OK;
 	return gv_fail_system(err, code,
 	                      code == EINTR ? "given up while another program holds its "
 	                                      "folder"
 	                                    : "its folder is held by another program");
-}
-
-enum gv_status gv_place_hold(struct gv_place *place, struct gv_error *err)
-{
-	return hold(place->dir, err);
-}
-
-enum gv_status gv_file_hold(struct gv_file *file, const char *path, struct gv_error *err)
-{
-	struct gv_place place;
-	enum gv_status status = gv_place_enter(&place, path, err);
-	if (status != GV_OK)
-		return status;
-	file->held = place.dir;
-	place.dir = NULL;
-	gv_place_leave(&place);
-	return hold(file->held, err);
 }
 
 static bool is_same_inode(const struct gv_os_stat *a, const struct gv_os_stat *b)
@@ -392,12 +387,20 @@ static enum gv_status fail_put(struct gv_error *err, int code)
 	return gv_fail_system(err, code, "cannot put the new file in place");
 }
 
+/* The last word before names change. */
+static enum gv_status confirm(const struct gv_staged *staged, struct gv_error *err)
+{
+	return staged->confirm == NULL ? GV_OK : staged->confirm(staged->confirm_context, err);
+}
+
 /* The same in steps, for file systems that cannot swap: the file itself is touched by the last. */
 static enum gv_status rename_in(struct gv_staged *staged, bool keep, struct gv_error *err)
 {
 	enum gv_status status = keep ? copy_backup(staged, err) : GV_OK;
 	if (status == GV_OK)
 		status = check_bytes(staged, staged->place.name, err);
+	if (status == GV_OK)
+		status = confirm(staged, err);
 	if (status != GV_OK)
 		return status;
 	int code = rename_temp(staged, staged->place.name);
@@ -415,41 +418,14 @@ enum gv_status gv_staged_commit(struct gv_staged *staged, struct gv_error *err)
 	enum gv_status status = check_state(staged, staged->place.name, err);
 	if (status == GV_OK && copied)
 		status = copy_backup(staged, err);
+	if (status == GV_OK)
+		status = confirm(staged, err);
 	if (status != GV_OK)
 		return status;
 	int code = gv_os_swap(staged->place.dir, staged->temp, staged->place.name);
 	if (code == ENOTSUP)
 		return rename_in(staged, keep, err);
 	return code == 0 ? finish_swap(staged, keep, err) : fail_put(err, code);
-}
-
-static enum gv_status replace(struct gv_staged *staged, bool held, struct gv_error *err)
-{
-	enum gv_status status = held ? GV_OK : gv_place_hold(&staged->place, err);
-	if (status == GV_OK)
-		status = gv_staged_commit(staged, err);
-	if (status != GV_OK)
-		return status;
-	int code = gv_os_sync_dir(staged->place.dir);
-	if (code != 0)
-		return gv_fail_system(err, code, "replaced, but a power cut may undo it");
-	return GV_OK;
-}
-
-enum gv_status gv_file_replace(const char *path, const struct gv_file *was, struct gv_span text,
-                               bool backup, struct gv_error *err)
-{
-	struct gv_place place = {0};
-	struct gv_staged staged = {0};
-	gv_os_hold_signals();
-	enum gv_status status = gv_place_enter(&place, path, err);
-	if (status == GV_OK)
-		status = gv_stage(&staged, &place, was, text, backup, true, err);
-	if (status == GV_OK)
-		status = replace(&staged, was->held != NULL, err);
-	gv_staged_drop(&staged);
-	gv_os_release_signals();
-	return status;
 }
 
 /* Reads the place's file for a copy. */
@@ -477,6 +453,8 @@ static enum gv_status swap_in_steps(struct gv_staged *staged, struct gv_error *e
 	if (status == GV_OK)
 		status = write_temp(staged, GV_TEMP_UNDO, gv_buf_span(&now.text), true, err);
 	gv_file_dispose(&now);
+	if (status == GV_OK)
+		status = confirm(staged, err);
 	if (status != GV_OK)
 		return status;
 	int code = gv_os_rename(staged->place.dir, staged->backup, staged->place.name);
@@ -492,6 +470,9 @@ static enum gv_status swap_in_steps(struct gv_staged *staged, struct gv_error *e
 
 static enum gv_status swap_with_backup(struct gv_staged *staged, struct gv_error *err)
 {
+	enum gv_status status = confirm(staged, err);
+	if (status != GV_OK)
+		return status;
 	int code = gv_os_swap(staged->place.dir, staged->place.name, staged->backup);
 	if (code == ENOTSUP)
 		return swap_in_steps(staged, err);
@@ -512,31 +493,10 @@ static enum gv_status check_backup(const struct gv_staged *staged, struct gv_err
 	return GV_OK;
 }
 
-static enum gv_status undo(struct gv_staged *staged, struct gv_error *err)
+enum gv_status gv_staged_undo(struct gv_staged *staged, struct gv_error *err)
 {
 	enum gv_status status = name_backup(&staged->backup, staged->place.name, err);
 	if (status == GV_OK)
-		status = gv_place_hold(&staged->place, err);
-	if (status == GV_OK)
 		status = check_backup(staged, err);
-	if (status == GV_OK)
-		status = swap_with_backup(staged, err);
-	if (status != GV_OK)
-		return status;
-	int code = gv_os_sync_dir(staged->place.dir);
-	if (code != 0)
-		return gv_fail_system(err, code, "swapped, but a power cut may undo it");
-	return GV_OK;
-}
-
-enum gv_status gv_file_undo(const char *path, struct gv_error *err)
-{
-	struct gv_staged staged = {0};
-	gv_os_hold_signals();
-	enum gv_status status = gv_place_enter(&staged.place, path, err);
-	if (status == GV_OK)
-		status = undo(&staged, err);
-	gv_staged_drop(&staged);
-	gv_os_release_signals();
-	return status;
+	return status == GV_OK ? swap_with_backup(staged, err) : status;
 }

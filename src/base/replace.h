@@ -11,6 +11,9 @@
 #include "base/file.h"
 #include "base/temporary.h"
 
+/* How long another gpuvirt is waited for unless the user says otherwise, in milliseconds. */
+#define GV_HOLD_TIMEOUT ((uint64_t)10000)
+
 /* What a backup's name ends with. */
 #define GV_BACKUP_SUFFIX ".bak"
 
@@ -27,6 +30,10 @@ struct gv_place {
 /* Opens the folder of the file PATH. On failure there is nothing to leave. */
 enum gv_status gv_place_enter(struct gv_place *place, const char *path, struct gv_error *err);
 
+/* The same without following: a link lies where the link itself is. */
+enum gv_status gv_place_enter_itself(struct gv_place *place, const char *path,
+                                     struct gv_error *err);
+
 /*
  * Opens the folder of a place that was closed. GV_ECHANGED when it is another folder by now. On
  * failure it stays closed.
@@ -39,8 +46,11 @@ void gv_place_close(struct gv_place *place);
 /* Closes the folder and forgets the place. */
 void gv_place_leave(struct gv_place *place);
 
-/* Holds the folder against other gpuvirts until it is closed. Fails after ten seconds' wait. */
-enum gv_status gv_place_hold(struct gv_place *place, struct gv_error *err);
+/*
+ * Holds the folder against other gpuvirts until it is closed; waits TIMEOUT milliseconds at most.
+ * Fails with GV_ESYSTEM.
+ */
+enum gv_status gv_place_hold(struct gv_place *place, uint64_t timeout, struct gv_error *err);
 
 /* A replacement that lies ready under a temporary name. Zero-initialise; drop when done. */
 struct gv_staged {
@@ -51,6 +61,9 @@ struct gv_staged {
 	char *backup;          /* the backup's name, or NULL: none is kept */
 	char temp[GV_TEMP_SIZE];
 	bool temp_made;
+	/* Asked right before names change; what it returns but GV_OK stops the commit. Or NULL. */
+	enum gv_status (*confirm)(const void *context, struct gv_error *err);
+	const void *confirm_context;
 };
 
 /*
@@ -66,38 +79,23 @@ enum gv_status gv_stage(struct gv_staged *staged, struct gv_place *place, const 
 enum gv_status gv_staged_sync(struct gv_staged *staged, struct gv_error *err);
 
 /*
- * Gives the staged file its name; the place is open and held. The folder is not made durable. The
- * failures are those of gv_file_replace.
+ * Gives the staged file its name; the place is open and held. The folder is not made durable.
+ *
+ * GV_ECHANGED when the name no longer stands for what was read. On any failure the file has its old
+ * bytes, with one exception of which the message tells: what another program put there just now
+ * could not be put back, and stays under the name that is given.
  */
 enum gv_status gv_staged_commit(struct gv_staged *staged, struct gv_error *err);
 
+/*
+ * Swaps the file at the place, which is open and held, and its backup: in one step where the system
+ * can, else so that the name always stands for a whole file; should the last of these steps fail,
+ * the message names the file with what it held. Of STAGED only place and confirm are set. The
+ * folder is not made durable. GV_ENOENT when there is no backup.
+ */
+enum gv_status gv_staged_undo(struct gv_staged *staged, struct gv_error *err);
+
 /* Removes the temporary file when it is ours to remove, closes and frees. */
 void gv_staged_drop(struct gv_staged *staged);
-
-/* Holds the folder of PATH in FILE, which holds none yet, as gv_place_hold does. */
-enum gv_status gv_file_hold(struct gv_file *file, const char *path, struct gv_error *err);
-
-/*
- * Replaces the file PATH by TEXT so that at every moment, also after a crash or a power cut, PATH
- * is wholly old or wholly new: temporary file in the same folder, content and attributes made
- * durable, names changed, folder made durable. A link is followed and stays a link. Owner, mode,
- * ACL and extended attributes stay. BACKUP: the old file stays as PATH.bak, in place of an older
- * one.
- *
- * GV_ECHANGED when PATH no longer holds what WAS says was read from it: read again and retry.
- * On any failure PATH has its old bytes and no temporary file is left, with two exceptions of which
- * the message tells: only the folder could not be made durable, and PATH is new; or what another
- * program put there just now could not be put back, and stays under the name that is given. Signals
- * that end the program wait meanwhile.
- */
-enum gv_status gv_file_replace(const char *path, const struct gv_file *was, struct gv_span text,
-                               bool backup, struct gv_error *err);
-
-/*
- * Swaps PATH and PATH.bak, in one step where the system can, else so that PATH always is a whole
- * file; should the last of these steps fail, the message names the file with what PATH held.
- * GV_ENOENT when there is no backup.
- */
-enum gv_status gv_file_undo(const char *path, struct gv_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "base/walk.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,6 +222,14 @@ static void keep_trouble(struct lane *lane, int code)
 	lane->node->trouble = trouble;
 }
 
+/* A lock that was released since its folder was seen. */
+static bool is_released(const struct node *node, int code)
+{
+	struct gv_span path = gv_span_of(node->folder.path);
+	return code == ENOENT && node->folder.above != NULL &&
+	       gv_span_ends_nocase(path, GV_LITERAL(".lck"));
+}
+
 static void list_folder(void *context, unsigned worker, size_t piece)
 {
 	struct search *search = context;
@@ -237,7 +246,7 @@ static void list_folder(void *context, unsigned worker, size_t piece)
 	if (lane->failed)
 		return;
 	int code = gv_os_list(NULL, lane->node->folder.path, note_name, lane);
-	if (code != 0)
+	if (code != 0 && !is_released(lane->node, code))
 		keep_trouble(lane, code);
 	else
 		keep_listing(lane);

@@ -141,6 +141,7 @@ static enum gv_exit write_key(struct cli *cli, const struct gv_doctor_result *re
 		.max_size = GV_DEFAULT_MAX_SIZE,
 		.backup = !cli->settings.no_backup,
 		.write = !cli->settings.dry_run,
+		.lock = cli->settings.lock,
 	};
 	struct gv_change key = {GV_CHANGE_SET, gv_span_of(result->fix_key),
 	                        gv_span_of(result->fix_value)};

@@ -314,6 +314,7 @@ static enum gv_exit apply(struct cli *cli, struct asked *asked, const struct gv_
 		.force = settings->force,
 		.backup = !settings->no_backup,
 		.write = !settings->dry_run,
+		.lock = settings->lock,
 	};
 	struct gv_host_change change = {asked->path.at, asked->row, settings->root != NULL,
 	                                changes,        count,      &options};

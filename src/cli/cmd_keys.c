@@ -140,6 +140,7 @@ static enum gv_exit apply_changes(struct cli *cli, const struct gv_change *chang
 		.force = settings->force,
 		.backup = !settings->no_backup,
 		.write = !settings->dry_run,
+		.lock = settings->lock,
 	};
 	struct gv_repair repair = {0};
 	struct gv_error err = {0};

@@ -33,6 +33,7 @@ static bool undo_file(struct cli *cli, const char *path)
 		.max_size = cli->settings.max_size,
 		.force = cli->settings.force,
 		.write = !cli->settings.dry_run,
+		.lock = cli->settings.lock,
 	};
 	struct gv_repair repair = {0};
 	struct gv_error err = {0};

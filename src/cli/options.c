@@ -36,6 +36,12 @@ const struct option_row option_rows[OPTIONS] = {
 	[OPTION_DURABILITY] = {.name = "durability", .value = "HOW",
 		.help = "when a file is safe from a power cut: batch (many at a time), file or none",
 		.takes = "batch, file or none"},
+	[OPTION_LOCK] = {.name = "lock", .value = "WHEN",
+		.help = "hold VMware's own lock while a file is written: auto, always or never",
+		.takes = "auto, always or never"},
+	[OPTION_LOCK_TIMEOUT] = {.name = "lock-timeout", .value = "SECONDS",
+		.help = "wait so long for another program that holds a lock (default 10)",
+		.takes = "a number of seconds from 0 to 86400"},
 	[OPTION_OUTPUT_FORMAT] = {.name = "output-format", .value = "FORMAT",
 		.help = "report as text, json, jsonl, sarif, junit, github or gitlab",
 		.takes = "text, json, jsonl, sarif, junit, github or gitlab"},
@@ -119,6 +125,26 @@ static bool set_durability(struct settings *settings, const char *value)
 	if (!choose(&choice, value, words, sizeof words / sizeof *words))
 		return false;
 	settings->durability = (enum gv_durability)choice;
+	return true;
+}
+
+static bool set_lock(struct settings *settings, const char *value)
+{
+	static const char *const words[] = {
+		[GV_LOCK_AUTO] = "auto", [GV_LOCK_ALWAYS] = "always", [GV_LOCK_NEVER] = "never"};
+	unsigned choice;
+	if (!choose(&choice, value, words, sizeof words / sizeof *words))
+		return false;
+	settings->lock.mode = (enum gv_lock_mode)choice;
+	return true;
+}
+
+static bool set_lock_timeout(struct settings *settings, const char *value)
+{
+	uint64_t seconds;
+	if (!gv_span_number(gv_span_of(value), &seconds) || seconds > 86400)
+		return false;
+	settings->lock.timeout = seconds * 1000;
 	return true;
 }
 
@@ -232,6 +258,8 @@ static const struct setter {
 	[OPTION_MAX_SIZE] = {.set = set_max_size},
 	[OPTION_JOBS] = {.set = set_jobs},
 	[OPTION_DURABILITY] = {.set = set_durability},
+	[OPTION_LOCK] = {.set = set_lock},
+	[OPTION_LOCK_TIMEOUT] = {.set = set_lock_timeout},
 	[OPTION_OUTPUT_FORMAT] = {.set = set_format},
 	[OPTION_OUTPUT] = {.set = set_output},
 	[OPTION_STATISTICS] = {.flag = offsetof(struct settings, statistics)},
@@ -381,7 +409,8 @@ int options_read(struct settings *settings, const char *name, uint64_t taken, in
 	struct option rows[OPTIONS + 1];
 	char letters[LETTERS_SIZE];
 	make_tables(taken, rows, letters);
-	*settings = (struct settings){.max_size = GV_DEFAULT_MAX_SIZE};
+	*settings =
+		(struct settings){.max_size = GV_DEFAULT_MAX_SIZE, .lock.timeout = GV_LOCK_TIMEOUT};
 	opterr = 0;
 	optind = 0; /* 0, and not 1, makes getopt forget an earlier argv */
 	for (;;) {

@@ -28,6 +28,8 @@ enum option_id {
 	OPTION_MAX_SIZE,
 	OPTION_JOBS,
 	OPTION_DURABILITY,
+	OPTION_LOCK,
+	OPTION_LOCK_TIMEOUT,
 	OPTION_OUTPUT_FORMAT,
 	OPTION_OUTPUT,
 	OPTION_STATISTICS,
@@ -92,6 +94,7 @@ struct settings {
 	const char *changed_since; /* NULL: all files */
 	unsigned jobs;             /* workers; 0: as many as there are processors */
 	enum gv_durability durability;
+	struct gv_lock_options lock;
 	const struct gv_format *format; /* NULL: text */
 	const char *output;             /* NULL: standard output */
 	const char *baseline;           /* NULL: none */

@@ -149,6 +149,7 @@ static bool run_batch(struct run *run, struct gv_pool *pool)
 		.force = settings->force,
 		.backup = !settings->no_backup,
 		.write = run->kind == GV_RUN_FIX,
+		.lock = settings->lock,
 		.findings_only = run->kind == GV_RUN_CHECK,
 	};
 	struct gv_batch batch = {

@@ -11,6 +11,7 @@
 #include "gpupv/sandbox.h"
 #include "gpupv/setting.h"
 #include "gpupv/wslconf.h"
+#include "lock/write.h"
 #include "repair/guard.h"
 
 /* How often another program's change makes us start over before we give up. */
@@ -84,6 +85,7 @@ struct run {
 	const struct gv_gpufile_options *options;
 	const struct gv_gpufile_wish *wish; /* NULL: to undo */
 	struct gv_file was;                 /* as it was read */
+	struct lock_hold hold;              /* none of VMware's: these are not its files */
 	char *name;                         /* what its records are kept under */
 	struct file_record record;          /* the newest */
 	bool has_record;
@@ -95,6 +97,7 @@ static void end_run(struct run *run)
 	run->file->original = run->was.text;
 	run->was.text = (struct gv_buf){0};
 	gv_file_dispose(&run->was);
+	lock_hold_end(&run->hold);
 	free(run->name);
 	file_record_dispose(&run->record);
 }
@@ -389,7 +392,7 @@ static enum gv_status take_away(struct run *run, struct gv_error *err)
 	struct gv_os_stat now;
 	enum gv_status status = gv_place_enter(&place, run->path, err);
 	if (status == GV_OK)
-		status = gv_place_hold(&place, err);
+		status = gv_place_hold(&place, GV_HOLD_TIMEOUT, err);
 	int code = status == GV_OK ? gv_os_stat(place.dir, place.name, false, &now) : 0;
 	if (status == GV_OK && code == 0 &&
 	    (now.inode != run->was.stat.inode || now.changed != run->was.stat.changed))
@@ -410,7 +413,7 @@ static enum gv_status put(struct run *run, struct gv_error *err)
 	if (!file->exists)
 		return create(run, err);
 	return gv_file_replace(run->path, &run->was, gv_buf_span(&file->text), run->options->backup,
-	                       err);
+	                       &run->hold, err);
 }
 
 /* The record is on the disk before the file changes, and goes when the file does not. */
@@ -436,7 +439,8 @@ static enum gv_status write_undo(struct run *run, struct gv_error *err)
 static enum gv_status attempt(struct run *run, bool hold, struct gv_error *err)
 {
 	struct gv_gpufile *file = run->file;
-	enum gv_status status = hold ? gv_file_hold(&run->was, run->path, err) : GV_OK;
+	run->hold.how = (struct gv_lock_options){GV_LOCK_NEVER, GV_HOLD_TIMEOUT};
+	enum gv_status status = hold ? lock_hold_file(&run->hold, run->path, err) : GV_OK;
 	if (status == GV_OK)
 		status = read_file(run, err);
 	if (status == GV_OK)

@@ -216,7 +216,7 @@ static enum gv_status open_record(struct opened *opened, const struct gv_record_
 	if (status == GV_OK)
 		status = gv_place_enter(&opened->place, opened->path.at, err);
 	if (status == GV_OK)
-		status = gv_place_hold(&opened->place, err);
+		status = gv_place_hold(&opened->place, GV_HOLD_TIMEOUT, err);
 	if (status == GV_OK)
 		status = read_path(&opened->record, opened->path.at, key, err);
 	return status;

@@ -35,6 +35,23 @@ static bool take_number(struct gv_span *text, uint64_t *out)
 	return true;
 }
 
+/*
+ * The number as VMware's %u takes it. What is too large for it, or negative, it takes for some
+ * other number; here that is the largest, which nobody can queue behind.
+ */
+static bool take_queue_number(struct gv_span text, uint32_t *out)
+{
+	uint64_t number;
+	bool negative = text.len > 0 && text.at[0] == '-';
+	size_t sign = text.len > 0 && (negative || text.at[0] == '+');
+	struct gv_span digits = gv_span_part(text, sign, text.len);
+	if (digits.len == 0 || digits.at[0] < '0' || digits.at[0] > '9')
+		return false;
+	bool fits = take_number(&digits, &number) && number < UINT32_MAX && !negative;
+	*out = fits ? (uint32_t)number : UINT32_MAX;
+	return true;
+}
+
 static bool is_property(struct gv_span field)
 {
 	const char *equals = memchr(field.at, '=', field.len);
@@ -77,26 +94,31 @@ bool lock_read_member(struct lock_member *out, struct gv_span bytes)
 	size_t count = split(gv_span_part(bytes, 0, len), fields);
 	if (count < MIN_FIELDS || count > MAX_FIELDS)
 		return false;
-	uint64_t lamport;
-	struct gv_span number = fields[2];
-	if (!take_number(&number, &lamport) || fields[3].len != 1 ||
+	uint32_t number;
+	if (!take_queue_number(fields[2], &number) || fields[3].len != 1 ||
 	    (fields[3].at[0] != 'X' && fields[3].at[0] != 'S'))
 		return false;
+	struct gv_span checksum = {"", 0};
 	for (size_t i = MIN_FIELDS; i < count; i++) {
 		if (!is_property(fields[i]))
 			return false;
+		if (fields[i].len > 3 && memcmp(fields[i].at, "lc=", 3) == 0)
+			checksum = gv_span_part(fields[i], 3, fields[i].len);
 	}
-	*out = (struct lock_member){.machine = fields[0], .execution = fields[1]};
+	*out = (struct lock_member){.machine = fields[0],
+	                            .execution = fields[1],
+	                            .number = number,
+	                            .checksum = checksum};
 	read_execution(out);
 	if (is_old_style(out, count) && !take_number(&fields[4], &out->started))
 		out->started = 0;
 	return true;
 }
 
-bool lock_is_member_name(const char *name)
+bool lock_is_name(const char *name, char letter)
 {
 	size_t len = strlen(name);
-	return name[0] == 'M' && strspn(name + 1, "0123456789") >= 5 && len >= 10 &&
+	return name[0] == letter && strspn(name + 1, "0123456789") >= 5 && len >= 10 &&
 	       strcmp(name + len - 4, ".lck") == 0;
 }
 
@@ -120,30 +142,71 @@ static bool is_alive(const struct lock_member *member)
 	return started == 0 || member->started == 0 || started == member->started;
 }
 
-static enum lock_state judge_member(const struct lock_member *member, const char *own_machine)
+/*
+ * An old machine ID without a hardware address, which two hosts of one name share (lock facts 4):
+ * of the character in front of the ten only the two high bits are the name's.
+ */
+static bool lacks_hardware(struct gv_span machine)
 {
-	if (own_machine == NULL || !gv_span_equal(member->machine, gv_span_of(own_machine)))
-		return LOCK_FOREIGN;
-	return is_alive(member) ? LOCK_HELD : LOCK_FREE;
+	return machine.len == 16 && strchr("AQgw", machine.at[5]) != NULL &&
+	       gv_span_equal(gv_span_part(machine, 6, 16), GV_LITERAL("AAAAAAAAAA"));
+}
+
+/* True when a process of MEMBER's machine that is not found here does not live anywhere. */
+static bool is_death_certain(const struct lock_member *member, const struct lock_self *self,
+                             bool local)
+{
+	if (gv_span_equal(member->machine, gv_span_of(self->mark)))
+		return true;
+	return self->sees_host && (local || !lacks_hardware(member->machine));
+}
+
+/* By its program, by its mark where programs have no names, or because it is this very process. */
+static bool is_gpuvirt(const struct lock_member *member, const struct lock_self *self)
+{
+	bool marked = gv_span_begins_nocase(member->machine, GV_LITERAL(LOCK_MARK));
+	return gv_span_equal(member->name, GV_LITERAL(LOCK_PROGRAM)) ||
+	       (marked && member->name.len == 0) ||
+	       gv_span_equal(member->execution, gv_span_of(self->execution));
+}
+
+enum lock_state lock_judge_member(const struct lock_member *member, const struct lock_self *self,
+                                  bool local)
+{
+	struct gv_span machine = member->machine;
+	bool here = (self->host[0] != '\0' && gv_span_equal(machine, gv_span_of(self->host))) ||
+	            gv_span_equal(machine, gv_span_of(self->mark));
+	if (here && !is_alive(member))
+		return is_death_certain(member, self, local) ? LOCK_FREE : LOCK_UNREADABLE;
+	if (is_gpuvirt(member, self))
+		return LOCK_BRIEF;
+	return here ? LOCK_HELD : LOCK_FOREIGN;
+}
+
+void lock_name_holder(struct lock_holder *out, enum lock_state state,
+                      const struct lock_member *member, const char *name)
+{
+	char shown[64];
+	*out = (struct lock_holder){.state = state, .pid = member->pid};
+	copy_printable(out->program, sizeof out->program, member->name);
+	copy_printable(out->machine, sizeof out->machine, member->machine);
+	if (state != LOCK_UNREADABLE)
+		return;
+	copy_printable(shown, sizeof shown, gv_span_of(name));
+	snprintf(out->trouble, sizeof out->trouble, "%s is of a process that this one may not see",
+	         shown);
 }
 
 struct judgement {
 	struct lock_holder *holder;
 	struct gv_os_dir *folder;
-	const char *own_machine;
+	struct lock_self self;
+	bool local;
 };
-
-/* A live owner weighs most: it is the most certain. */
-static int weight(enum lock_state state)
-{
-	static const int weights[] = {
-		[LOCK_FREE] = 0, [LOCK_UNREADABLE] = 1, [LOCK_FOREIGN] = 2, [LOCK_HELD] = 3};
-	return weights[state];
-}
 
 static void note_trouble(struct lock_holder *holder, const char *name, const char *what)
 {
-	if (weight(holder->state) >= weight(LOCK_UNREADABLE))
+	if (holder->state >= LOCK_UNREADABLE)
 		return;
 	char shown[64];
 	copy_printable(shown, sizeof shown, gv_span_of(name));
@@ -151,41 +214,60 @@ static void note_trouble(struct lock_holder *holder, const char *name, const cha
 	snprintf(holder->trouble, sizeof holder->trouble, "%s %.40s", shown, what);
 }
 
-static void note_member(struct judgement *judgement, const struct lock_member *member)
+static void note_member(struct judgement *judgement, const struct lock_member *member,
+                        const char *name)
 {
-	struct lock_holder *holder = judgement->holder;
-	enum lock_state state = judge_member(member, judgement->own_machine);
-	if (weight(state) <= weight(holder->state))
-		return;
-	*holder = (struct lock_holder){.state = state, .pid = member->pid};
-	copy_printable(holder->program, sizeof holder->program, member->name);
-	copy_printable(holder->machine, sizeof holder->machine, member->machine);
+	enum lock_state state = lock_judge_member(member, &judgement->self, judgement->local);
+	if (state > judgement->holder->state)
+		lock_name_holder(judgement->holder, state, member, name);
+}
+
+int lock_load_member(struct lock_bytes *out, struct gv_os_dir *folder, const char *name)
+{
+	struct gv_os_stat stat;
+	int file;
+	int code = gv_os_open_itself(folder, name, &file);
+	if (code != 0)
+		return code;
+	code = gv_os_stat_file(file, &stat);
+	if (code == 0 && stat.type != GV_OS_FILE)
+		code = stat.type == GV_OS_FOLDER ? EISDIR : EINVAL;
+	if (code == 0)
+		code = gv_os_read(file, out->at, sizeof out->at, &out->len);
+	gv_os_close(file);
+	return code;
+}
+
+/* What a power cut leaves of a member, which is not made durable: nobody holds anything by it. */
+static bool is_blank(const struct lock_bytes *bytes)
+{
+	for (size_t i = 0; i < bytes->len; i++) {
+		if (bytes->at[i] != '\0')
+			return false;
+	}
+	return true;
 }
 
 static bool judge_name(void *context, const char *name, enum gv_os_type type)
 {
 	struct judgement *judgement = context;
-	char bytes[LOCK_MEMBER_SIZE + 1];
+	struct lock_bytes bytes;
 	struct lock_member member;
-	int file;
-	if (!lock_is_member_name(name))
+	if (!lock_is_name(name, 'M'))
 		return true;
 	if (type != GV_OS_FILE) {
 		note_trouble(judgement->holder, name, "is not a file");
 		return true;
 	}
-	int code = gv_os_open(judgement->folder, name, &file);
+	int code = lock_load_member(&bytes, judgement->folder, name);
 	if (code == ENOENT) /* released just now */
 		return true;
-	size_t got = 0;
-	if (code == 0) {
-		code = gv_os_read(file, bytes, sizeof bytes, &got);
-		gv_os_close(file);
-	}
 	if (code != 0)
 		note_trouble(judgement->holder, name, strerror(code));
-	else if (lock_read_member(&member, (struct gv_span){bytes, got}))
-		note_member(judgement, &member);
+	else if (is_blank(&bytes))
+		return true;
+	else if (lock_read_member(&member, (struct gv_span){bytes.at, bytes.len}))
+		note_member(judgement, &member, name);
 	else
 		note_trouble(judgement->holder, name, "does not read as VMware writes them");
 	return true;
@@ -193,11 +275,11 @@ static bool judge_name(void *context, const char *name, enum gv_os_type type)
 
 static void judge_folder(struct lock_holder *out, struct gv_os_dir *folder, const char *name)
 {
-	char own[80];
-	bool known = gv_os_machine_id(own, sizeof own) == 0;
-	struct judgement judgement = {out, folder, known ? own : NULL};
+	struct judgement judgement = {.holder = out, .folder = folder};
+	judgement.local = gv_os_is_local(folder);
+	lock_self_find(&judgement.self);
 	int code = gv_os_list(folder, ".", judge_name, &judgement);
-	if (code != 0)
+	if (code != 0 && code != ENOENT) /* removed just now */
 		note_trouble(out, name, strerror(code));
 }
 
@@ -216,6 +298,8 @@ void lock_judge(struct lock_holder *out, struct gv_os_dir *dir, const char *name
 	struct gv_os_dir *folder = NULL;
 	if (code == 0)
 		code = gv_os_open_dir(&folder, dir, name);
+	if (code == ENOENT) /* released just now */
+		return;
 	if (code != 0) {
 		note_trouble(out, name, strerror(code));
 		return;

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -153,6 +154,35 @@ int gv_os_sync_around(struct gv_os_dir *dir)
 	return syncfs(posix_fd(dir)) == 0 ? 0 : errno;
 }
 
+/* Others, known or not, may be shared with another host: networks, FUSE, folders of a host. */
+bool gv_os_is_local(struct gv_os_dir *dir)
+{
+	static const unsigned long local[] = {
+		0xEF53,     /* ext2, ext3, ext4 */
+		0x58465342, /* XFS */
+		0x9123683E, /* btrfs */
+		0xCA451A4E, /* bcachefs */
+		0x2FC12FC1, /* ZFS */
+		0xF2F52010, /* F2FS */
+		0x01021994, /* tmpfs */
+		0x858458F6, /* ramfs */
+		0x794C7630, /* overlayfs */
+		0x4D44,     /* FAT */
+		0x2011BAB0, /* exFAT */
+		0x7366746E, /* NTFS, by the kernel's own driver */
+		0x3153464A, /* JFS */
+		0x52654973, /* ReiserFS */
+	};
+	struct statfs system;
+	if (fstatfs(posix_fd(dir), &system) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof local / sizeof *local; i++) {
+		if ((unsigned long)system.f_type == local[i])
+			return true;
+	}
+	return false;
+}
+
 void gv_os_expect_use(void *at, size_t size)
 {
 	const uintptr_t page = 2 << 20;
@@ -214,14 +244,14 @@ static void hardware_address(unsigned char out[6])
 	close(fd);
 }
 
+enum { MACHINE_ID_SIZE = 17 };
+
 /* Lock facts 4, old form: base64 of name hash, hardware address and two zeroes, '/' as '-'. */
-int gv_os_machine_id(char *out, size_t size)
+static void find_machine_id(char out[MACHINE_ID_SIZE])
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
 	unsigned char raw[12] = {0};
-	if (size < 17)
-		return ERANGE;
 	uint32_t hash = hash_host_name();
 	for (int i = 0; i < 4; i++)
 		raw[i] = (unsigned char)(hash >> (8 * i));
@@ -232,7 +262,21 @@ int gv_os_machine_id(char *out, size_t size)
 		for (int j = 0; j < 4; j++)
 			out[i * 4 + j] = digits[group >> (18 - 6 * j) & 63];
 	}
-	out[16] = '\0';
+	out[MACHINE_ID_SIZE - 1] = '\0';
+}
+
+/* Asked once: the resolver may have to ask a network. */
+int gv_os_machine_id(char *out, size_t size)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static char id[MACHINE_ID_SIZE];
+	if (size < sizeof id)
+		return ERANGE;
+	pthread_mutex_lock(&lock);
+	if (id[0] == '\0')
+		find_machine_id(id);
+	memcpy(out, id, sizeof id);
+	pthread_mutex_unlock(&lock);
 	return 0;
 }
 
@@ -308,6 +352,13 @@ static uint32_t hash_file(const char *name)
 	return hash_name(text);
 }
 
+/* The kernel numbers the first sets of process numbers and of times so, at every start. */
+static bool is_first_set(const char *name, ino_t first)
+{
+	struct stat set;
+	return stat(name, &set) == 0 ? set.st_ino == first : errno == ENOENT;
+}
+
 static void find_self(struct gv_os_self *out)
 {
 	struct stat space = {0};
@@ -332,6 +383,42 @@ void gv_os_self(struct gv_os_self *out)
 		find_self(&self);
 	*out = self;
 	pthread_mutex_unlock(&lock);
+}
+
+/* Times of another set differ from those that VMware reads (time_namespaces). */
+bool gv_os_sees_host(void)
+{
+	struct gv_os_self self;
+	gv_os_self(&self);
+	return self.space == 0xEFFFFFFC && is_first_set("/proc/self/ns/time", 0xEFFFFFFA);
+}
+
+/* Not a name that breaks the line: VMware reads no other. */
+void gv_os_program_name(char out[GV_OS_NAME_SIZE])
+{
+	char text[1024];
+	out[0] = '\0';
+	if (!read_small(text, sizeof text, "/proc/self/stat"))
+		return;
+	const char *from = strchr(text, '(');
+	const char *to = strrchr(text, ')');
+	const char *line = strchr(text, '\n');
+	const size_t most = 64;
+	if (from == NULL || to == NULL || to < from || (line != NULL && line < to))
+		return;
+	size_t len = (size_t)(to - from) + 1;
+	len = len < most ? len : most;
+	for (size_t i = 0; i < len; i++)
+		out[i] = from[i] == ' ' ? '_' : from[i];
+	out[len - 1] = ')';
+	out[len] = '\0';
+}
+
+/* Where the first process hides (hidepid, a container) others may too. */
+bool gv_os_sees_all_processes(void)
+{
+	char first[64];
+	return gv_os_sees_host() && read_small(first, sizeof first, "/proc/1/comm");
 }
 
 /* WSL registers its interpreter for Windows programs; the name with -late is of systemd's order. */

@@ -40,11 +40,14 @@ int gv_os_open_dir(struct gv_os_dir **out, struct gv_os_dir *parent, const char 
 void gv_os_close_dir(struct gv_os_dir *dir);
 
 /*
- * Waits until no other program that asks holds DIR; held until DIR is closed. EAGAIN after ten
- * seconds, EINTR when a signal that is held back asks the program to end. Where the file system
- * knows no such locks it is as if nobody asked.
+ * Waits until no other program that asks holds DIR; held until DIR is closed. EAGAIN after LIMIT
+ * milliseconds, EINTR when a signal asks the program to end. Where the file system knows no such
+ * locks it is as if nobody asked.
  */
-int gv_os_hold_dir(struct gv_os_dir *dir);
+int gv_os_hold_dir(struct gv_os_dir *dir, uint64_t limit);
+
+/* True when nobody but this host's programs can write to the file system of DIR, surely. */
+bool gv_os_is_local(struct gv_os_dir *dir);
 
 /* Makes renames in DIR durable. */
 int gv_os_sync_dir(struct gv_os_dir *dir);
@@ -76,11 +79,17 @@ int gv_os_state_folder(char **out);
 /* Opens NAME to read; *FILE is to be closed with gv_os_close. Never blocks on a FIFO. */
 int gv_os_open(struct gv_os_dir *dir, const char *name, int *file);
 
+/* The same, not through a link: ELOOP. */
+int gv_os_open_itself(struct gv_os_dir *dir, const char *name, int *file);
+
 /* Creates NAME, which must not exist, for this user alone, and opens it to write. */
 int gv_os_create(struct gv_os_dir *dir, const char *name, int *file);
 
 /* The same, for all whom the user's umask lets. */
 int gv_os_create_shared(struct gv_os_dir *dir, const char *name, int *file);
+
+/* Creates NAME, which must not exist, for this user to write and for others to read (0644). */
+int gv_os_create_readable(struct gv_os_dir *dir, const char *name, int *file);
 
 /* Opens NAME, which is there, to write behind what it has: a device, a pipe somebody reads. */
 int gv_os_open_to_write(struct gv_os_dir *dir, const char *name, int *file);
@@ -129,6 +138,12 @@ int gv_os_swap(struct gv_os_dir *dir, const char *a, const char *b);
 
 int gv_os_remove(struct gv_os_dir *dir, const char *name);
 
+/* Makes the folder NAME, for everybody to write in whatever the umask. EEXIST: it is taken. */
+int gv_os_make_dir(struct gv_os_dir *dir, const char *name);
+
+/* Removes the folder NAME, which must be empty. */
+int gv_os_remove_dir(struct gv_os_dir *dir, const char *name);
+
 /* PATH with all links followed, absolute. *OUT is the caller's to free. */
 int gv_os_resolve(const char *path, char **out);
 
@@ -147,6 +162,9 @@ void gv_os_expect_use(void *at, size_t size);
 /* Milliseconds on a clock that only goes forward. */
 uint64_t gv_os_clock(void);
 
+/* Sleeps so many milliseconds. EINTR, and at once, when a signal asks the program to end. */
+int gv_os_pause(uint64_t milliseconds);
+
 /* Nanoseconds since 1970, as files have them. */
 uint64_t gv_os_now(void);
 
@@ -155,7 +173,7 @@ int gv_os_random(uint64_t *out);
 
 /*
  * Holds back the signals that end a program (SIGINT, SIGTERM, SIGHUP, ...) for this thread until
- * gv_os_release_signals. Not to be nested.
+ * gv_os_release_signals has been called as often.
  */
 void gv_os_hold_signals(void);
 void gv_os_release_signals(void);
@@ -218,6 +236,21 @@ struct gv_os_self {
 
 /* For any thread. */
 void gv_os_self(struct gv_os_self *out);
+
+/* True when process numbers and creation times here are those of the whole machine. */
+bool gv_os_sees_host(void);
+
+/* True when gv_os_list_processes names all processes of this machine. */
+bool gv_os_sees_all_processes(void);
+
+/* Room for the name of a program as below, with its NUL. */
+enum { GV_OS_NAME_SIZE = 68 };
+
+/*
+ * The name of this program as VMware writes it into lock members, "(name)" (lock facts 5). Empty
+ * when it is not known; then VMware writes no creation time either.
+ */
+void gv_os_program_name(char out[GV_OS_NAME_SIZE]);
 
 /* True when this user is USER, or root. */
 bool gv_os_is_user(uint32_t user);

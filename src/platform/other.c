@@ -77,6 +77,13 @@ int gv_os_sync_around(struct gv_os_dir *dir)
 	return ENOTSUP;
 }
 
+/* Not known: the careful answer. */
+bool gv_os_is_local(struct gv_os_dir *dir)
+{
+	(void)dir;
+	return false;
+}
+
 void gv_os_expect_use(void *at, size_t size)
 {
 	(void)at, (void)size;
@@ -92,6 +99,21 @@ unsigned gv_os_processors(void)
 void gv_os_self(struct gv_os_self *out)
 {
 	*out = (struct gv_os_self){.pid = (int64_t)getpid()};
+}
+
+bool gv_os_sees_host(void)
+{
+	return false;
+}
+
+bool gv_os_sees_all_processes(void)
+{
+	return false;
+}
+
+void gv_os_program_name(char out[GV_OS_NAME_SIZE])
+{
+	out[0] = '\0';
 }
 
 int gv_os_machine_id(char *out, size_t size)

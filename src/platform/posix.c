@@ -152,20 +152,40 @@ static bool is_asked_to_end(void)
 	return false;
 }
 
-/* Tried again and again: a wait in flock could not be given up. */
-int gv_os_hold_dir(struct gv_os_dir *dir)
+static void sleep_for(uint64_t milliseconds)
 {
-	const struct timespec pause = {.tv_nsec = 2 * 1000 * 1000};
-	for (int i = 0; i < 5000; i++) {
+	struct timespec pause = {.tv_nsec = (long)milliseconds * 1000 * 1000};
+	nanosleep(&pause, NULL);
+}
+
+/* Tried again and again: a wait in flock could not be given up. */
+int gv_os_hold_dir(struct gv_os_dir *dir, uint64_t limit)
+{
+	uint64_t begun = gv_os_clock();
+	for (;;) {
 		if (flock(dir->fd, LOCK_EX | LOCK_NB) == 0)
 			return 0;
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return 0;
 		if (is_asked_to_end())
 			return EINTR;
-		nanosleep(&pause, NULL);
+		if (gv_os_clock() - begun >= limit)
+			return EAGAIN;
+		sleep_for(2);
 	}
-	return EAGAIN;
+}
+
+/* In short pieces: the signal may come to another thread, or be held back. */
+int gv_os_pause(uint64_t milliseconds)
+{
+	const uint64_t piece = 10;
+	uint64_t begun = gv_os_clock();
+	for (uint64_t done = 0; done < milliseconds; done = gv_os_clock() - begun) {
+		if (is_asked_to_end())
+			return EINTR;
+		sleep_for(milliseconds - done < piece ? milliseconds - done : piece);
+	}
+	return is_asked_to_end() ? EINTR : 0;
 }
 
 int gv_os_sync_dir(struct gv_os_dir *dir)
@@ -235,6 +255,11 @@ int gv_os_open(struct gv_os_dir *dir, const char *name, int *file)
 	return open_name(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, file);
 }
 
+int gv_os_open_itself(struct gv_os_dir *dir, const char *name, int *file)
+{
+	return open_name(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, file);
+}
+
 int gv_os_create(struct gv_os_dir *dir, const char *name, int *file)
 {
 	return open_at(posix_fd(dir), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
@@ -245,6 +270,12 @@ int gv_os_create_shared(struct gv_os_dir *dir, const char *name, int *file)
 {
 	return open_at(posix_fd(dir), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
 	               S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH, file);
+}
+
+int gv_os_create_readable(struct gv_os_dir *dir, const char *name, int *file)
+{
+	return open_at(posix_fd(dir), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+	               S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, file);
 }
 
 int gv_os_open_to_write(struct gv_os_dir *dir, const char *name, int *file)
@@ -397,6 +428,36 @@ int gv_os_remove(struct gv_os_dir *dir, const char *name)
 	return unlinkat(posix_fd(dir), name, 0) == 0 ? 0 : errno;
 }
 
+/* Takes away what the umask took; the umask itself is that of all threads. */
+static int open_to_all(int fd)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return errno;
+	mode_t wanted = (st.st_mode & 07777) | S_IRWXU | S_IRWXG | S_IRWXO;
+	return fchmod(fd, wanted) == 0 ? 0 : errno;
+}
+
+int gv_os_make_dir(struct gv_os_dir *dir, const char *name)
+{
+	int made = -1;
+	if (mkdirat(posix_fd(dir), name, S_IRWXU | S_IRWXG | S_IRWXO) != 0)
+		return errno;
+	int code = open_at(posix_fd(dir), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, &made);
+	if (code == 0) {
+		code = open_to_all(made);
+		close(made);
+	}
+	if (code != 0)
+		unlinkat(posix_fd(dir), name, AT_REMOVEDIR);
+	return code;
+}
+
+int gv_os_remove_dir(struct gv_os_dir *dir, const char *name)
+{
+	return unlinkat(posix_fd(dir), name, AT_REMOVEDIR) == 0 ? 0 : errno;
+}
+
 int gv_os_make_folder(struct gv_os_dir *dir, const char *name)
 {
 	struct spot spot;
@@ -513,12 +574,15 @@ int gv_os_random(uint64_t *out)
 }
 
 static _Thread_local sigset_t held_before;
+static _Thread_local unsigned held_depth;
 
 void gv_os_hold_signals(void)
 {
 	static const int endings[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGPIPE,
 	                              SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGTSTP};
 	sigset_t hold;
+	if (held_depth++ > 0)
+		return;
 	sigemptyset(&hold);
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
 		sigaddset(&hold, endings[i]);
@@ -527,7 +591,8 @@ void gv_os_hold_signals(void)
 
 void gv_os_release_signals(void)
 {
-	pthread_sigmask(SIG_SETMASK, &held_before, NULL);
+	if (--held_depth == 0)
+		pthread_sigmask(SIG_SETMASK, &held_before, NULL);
 }
 
 /*

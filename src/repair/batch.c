@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/walk.h"
+#include "lock/write.h"
 #include "repair/prepare.h"
 #include "repair/surroundings.h"
 
@@ -32,6 +33,7 @@ struct pending {
 	struct slot *slot;
 	bool committed;
 	struct gv_error *trouble; /* why it failed, or NULL */
+	struct gv_lock_options lock;
 };
 
 /* One file of the window. */
@@ -60,6 +62,7 @@ struct window {
 	               */
 	size_t run_count;
 	bool sync_each_folder;
+	bool lock_all; /* with GV_LOCK_AUTO: VMware's lock is held on every file */
 };
 
 /* For a failure that cannot even be written down. */
@@ -133,6 +136,7 @@ static enum gv_status stage(struct window *window, struct slot *slot, struct gv_
 		return status;
 	}
 	gv_place_close(&pending->staged.place); /* files may be many, descriptors are few */
+	pending->lock = prepare_locks(repair, batch->options);
 	pending->slot = slot;
 	slot->pending = pending;
 	return GV_OK;
@@ -318,13 +322,48 @@ static enum gv_status sync_names(const struct gv_place *place, struct gv_error *
 	                 : gv_fail_system(err, code, "replaced, but a power cut may undo it");
 }
 
+static size_t index_of(const struct window *window, const struct slot *slot)
+{
+	return window->first + (size_t)(slot - window->slots);
+}
+
+/*
+ * Of many files a lock each would cost more than the rest: with GV_LOCK_AUTO it is held where
+ * somebody may ask for it.
+ */
+static struct gv_lock_options locks_of(const struct window *window, const struct pending *pending,
+                                       const struct gv_place *place)
+{
+	struct gv_lock_options how = pending->lock;
+	bool alone = !window->lock_all && !pending->staged.place.linked;
+	if (how.mode == GV_LOCK_AUTO && alone && gv_os_is_local(place->dir))
+		how.mode = GV_LOCK_NEVER;
+	return how;
+}
+
+/* Changes the names of one file under VMware's lock; the folder is open at PLACE, and held. */
+static enum gv_status change_names(struct window *window, struct pending *pending,
+                                   const struct gv_place *place, struct gv_error *err)
+{
+	struct gv_staged *staged = &pending->staged;
+	struct lock_hold hold = {.how = locks_of(window, pending, place)};
+	staged->confirm = lock_hold_confirm;
+	staged->confirm_context = &hold;
+	enum gv_status status = lock_hold_names(
+		&hold, &staged->place, path_of(window, index_of(window, pending->slot)), err);
+	if (status == GV_OK)
+		status = gv_staged_commit(staged, err);
+	lock_hold_end(&hold);
+	return status;
+}
+
 /* Commits one file; the folder is open at PLACE, and held. */
 static void commit(struct window *window, struct pending *pending, const struct gv_place *place)
 {
 	struct gv_error err = {0};
 	struct gv_os_dir *own = pending->staged.place.dir;
 	pending->staged.place.dir = place->dir;
-	enum gv_status status = gv_staged_commit(&pending->staged, &err);
+	enum gv_status status = change_names(window, pending, place, &err);
 	pending->committed = status == GV_OK;
 	if (status == GV_OK && window->batch->durability == GV_DURABLE_FILE)
 		status = sync_names(place, &err);
@@ -363,7 +402,7 @@ static void commit_run(void *context, unsigned worker, size_t piece)
 	(void)worker;
 	enum gv_status status = gv_place_reenter(place, &err);
 	if (status == GV_OK)
-		status = gv_place_hold(place, &err);
+		status = gv_place_hold(place, window->batch->options->lock.timeout, &err);
 	for (size_t i = from; status == GV_OK && i < to && !is_over(window); i++) {
 		if (window->queue[i]->trouble == NULL)
 			commit(window, window->queue[i], place);
@@ -390,12 +429,22 @@ static void sync_folder(void *context, unsigned worker, size_t piece)
 	gv_place_close(place);
 }
 
+/* True when every file of the window is to be locked, as far as the options do not say never. */
+static bool is_lock_wanted(const struct window *window)
+{
+	bool always = window->batch->options->lock.mode != GV_LOCK_AUTO;
+	return always || window->queued <= FEW || lock_vmware_may_run();
+}
+
 /* The third phase: the names change, folder by folder, and are made durable. */
 static void commit_all(struct window *window)
 {
 	bool batched = window->batch->durability == GV_DURABLE_BATCH;
 	bool few = window->run_count <= FEW || !is_one_device(window);
 	window->sync_each_folder = batched && few;
+	window->lock_all = is_lock_wanted(window);
+	if (window->lock_all)
+		lock_prepare(&window->batch->options->lock);
 	struct gv_job job = {
 		.count = window->run_count, .chunk = 1, .work = commit_run, .context = window};
 	gv_pool_run(window->batch->pool, &job);
@@ -410,7 +459,7 @@ static void render_again(struct window *window, struct slot *slot, const struct 
                          const struct gv_error *err)
 {
 	const struct gv_batch *batch = window->batch;
-	size_t index = window->first + (size_t)(slot - window->slots);
+	size_t index = index_of(window, slot);
 	if (slot->rendered != NULL)
 		batch->discard(batch->context, slot->rendered);
 	slot->rendered = batch->render(batch->context, index, repair, err);
@@ -419,7 +468,7 @@ static void render_again(struct window *window, struct slot *slot, const struct 
 /* Another program changed the file meanwhile, or room was short: all over again, for it alone. */
 static void start_over(struct window *window, struct slot *slot)
 {
-	size_t index = window->first + (size_t)(slot - window->slots);
+	size_t index = index_of(window, slot);
 	struct gv_repair_options options = options_for(window, 0, index);
 	struct gv_repair repair = {0};
 	struct gv_error err = {0};

@@ -126,6 +126,7 @@ static void ask_lock(struct scene *scene, const char *lock)
 	show(name, NULL, gv_span_of(lock));
 	switch (holder.state) {
 	case LOCK_FREE:
+	case LOCK_BRIEF: /* waited for when it comes to writing */
 		break;
 	case LOCK_HELD:
 		refuse(scene->refusals, RUNNING,
@@ -258,6 +259,16 @@ void guard_ask_text(struct gv_refusals *refusals, const struct gv_vmx *vmx)
 	refusals->count = 0;
 	ask_encryption(refusals, vmx);
 	ask_state(refusals, vmx);
+}
+
+bool guard_found_lock(const struct gv_refusals *refusals)
+{
+	for (size_t i = 0; i < refusals->count; i++) {
+		const char *guard = refusals->at[i].guard;
+		if (guard == guards[RUNNING].id || guard == guards[LOCKED].id)
+			return true;
+	}
+	return false;
 }
 
 bool guard_needs_place(const char *path, const struct gv_folder *listed)

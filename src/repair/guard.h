@@ -34,6 +34,9 @@ enum gv_status guard_ask(struct gv_refusals *refusals, const struct guard_questi
 /* Fills REFUSALS with the reasons that the text of VMX alone gives. */
 void guard_ask_text(struct gv_refusals *refusals, const struct gv_vmx *vmx);
 
+/* True when REFUSALS tell of a lock that another program has, or that cannot be judged. */
+bool guard_found_lock(const struct gv_refusals *refusals);
+
 /*
  * Adds the reasons that the file NAME in DIR itself gives, whatever it holds: read-only, or other
  * names that would keep the old text.

@@ -42,6 +42,15 @@ enum gv_status prepare_guards(struct gv_repair *repair, const struct gv_file *fi
 	return status;
 }
 
+struct gv_lock_options prepare_locks(const struct gv_repair *repair,
+                                     const struct gv_repair_options *options)
+{
+	struct gv_lock_options how = options->lock;
+	if (options->force && guard_found_lock(&repair->refusals))
+		how.mode = GV_LOCK_NEVER;
+	return how;
+}
+
 bool prepare_wants_write(const struct gv_repair *repair, const char *path,
                          const struct gv_repair_options *options)
 {

@@ -39,6 +39,13 @@ enum gv_status prepare_guards(struct gv_repair *repair, const struct gv_file *fi
                               struct gv_place *place, const char *path,
                               const struct gv_repair_options *options, struct gv_error *err);
 
+/*
+ * How the file of the prepared REPAIR is to be locked: as OPTIONS say, but for a lock that is not
+ * to be had and that the user overrides.
+ */
+struct gv_lock_options prepare_locks(const struct gv_repair *repair,
+                                     const struct gv_repair_options *options);
+
 /* True when the prepared REPAIR is to be written. */
 bool prepare_wants_write(const struct gv_repair *repair, const char *path,
                          const struct gv_repair_options *options);

@@ -4,7 +4,7 @@
 
 #include "base/charset.h"
 #include "base/protected.h"
-#include "base/replace.h"
+#include "lock/write.h"
 #include "repair/prepare.h"
 
 /* How often another program's change makes us start over before we give up. */
@@ -18,20 +18,21 @@ void gv_repair_dispose(struct gv_repair *repair)
 	*repair = (struct gv_repair){0};
 }
 
-/* Reads, prepares and writes once. HOLD: against other gpuvirts from before the reading on. */
+/* Reads, prepares and writes once. HOLD has the locks, or they are taken to write. */
 static enum gv_status attempt(struct gv_repair *repair, const char *path,
-                              const struct planner *planner, bool hold, struct gv_error *err)
+                              const struct planner *planner, struct lock_hold *hold,
+                              struct gv_error *err)
 {
 	const struct gv_repair_options *options = planner->options;
 	struct gv_file file = {0};
-	enum gv_status status = hold ? gv_file_hold(&file, path, err) : GV_OK;
-	if (status == GV_OK)
-		status = prepare_file(repair, &file, NULL, path, planner, err);
+	enum gv_status status = prepare_file(repair, &file, NULL, path, planner, err);
+	hold->how = prepare_locks(repair, options);
 	if (status == GV_OK && prepare_wants_write(repair, path, options)) {
 		status = gv_file_replace(path, &file, gv_buf_span(&repair->plan.text),
-		                         options->backup, err);
+		                         options->backup, hold, err);
 		repair->written = status == GV_OK;
 	}
+	lock_hold_end(hold);
 	repair->original = file.text; /* the document borrows it */
 	file.text = (struct gv_buf){0};
 	gv_file_dispose(&file);
@@ -39,16 +40,22 @@ static enum gv_status attempt(struct gv_repair *repair, const char *path,
 	return status;
 }
 
-/* The first attempt holds nothing while it reads: mostly there is nobody to wait for. */
+/*
+ * The first attempt holds nothing while it reads: mostly there is nobody to wait for. The others
+ * have the locks from before the reading on.
+ */
 static enum gv_status run(struct gv_repair *repair, const char *path, const struct planner *planner,
                           struct gv_error *err)
 {
-	enum gv_status status = attempt(repair, path, planner, false, err);
+	struct lock_hold hold = {0};
+	enum gv_status status = attempt(repair, path, planner, &hold, err);
 	for (int i = 1; i < MAX_ATTEMPTS && status == GV_ECHANGED; i++) {
 		gv_repair_dispose(repair);
 		if (err != NULL)
 			*err = (struct gv_error){0};
-		status = attempt(repair, path, planner, true, err);
+		status = lock_hold_file(&hold, path, err);
+		if (status == GV_OK)
+			status = attempt(repair, path, planner, &hold, err);
 	}
 	return status;
 }
@@ -233,8 +240,9 @@ enum gv_status gv_undo_file(struct gv_repair *repair, const char *path,
 		status = prepare_guards(repair, &file, NULL, path, options, err);
 	repair->original = file.text;
 	repair->refused = gv_refusals_first(&repair->refusals, options->force) != NULL;
+	struct gv_lock_options how = prepare_locks(repair, options);
 	if (status == GV_OK && options->write && !repair->refused) {
-		status = gv_file_undo(path, err);
+		status = gv_file_undo(path, &how, err);
 		repair->written = status == GV_OK;
 	}
 	return status;

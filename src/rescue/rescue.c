@@ -8,6 +8,7 @@
 
 #include "base/create.h"
 #include "base/walk.h"
+#include "lock/write.h"
 #include "repair/guard.h"
 #include "rescue/candidates.h"
 #include "rescue/compare.h"
@@ -228,16 +229,18 @@ static enum gv_status replace(struct gv_rescue *rescue, const struct gv_candidat
                               const char **moved_to, struct gv_error *err)
 {
 	struct gv_os_dir *dir = rescue->place->place.dir;
+	struct lock_hold hold = {.how = {GV_LOCK_AUTO, GV_LOCK_TIMEOUT}};
 	struct gv_buf backup = {0};
 	gv_buf_format(&backup, "%s%s", rescue->place->place.name, GV_BACKUP_SUFFIX);
 	enum gv_status status = backup.failed ? gv_fail_memory(err) : GV_OK;
 	if (status == GV_OK)
-		status = gv_file_hold(&rescue->place->file, rescue->path, err);
+		status = lock_hold_file(&hold, rescue->path, err);
 	if (status == GV_OK)
 		status = move_backup(rescue, backup.at, moved_to, err);
 	if (status == GV_OK)
 		status = gv_file_replace(rescue->path, &rescue->place->file,
-		                         gv_buf_span(&candidate->text), true, err);
+		                         gv_buf_span(&candidate->text), true, &hold, err);
+	lock_hold_end(&hold);
 	/* As it was, unless the file is new and its backup there already. */
 	if (status != GV_OK && *moved_to != NULL &&
 	    gv_os_rename_new(dir, *moved_to, backup.at) == 0)
