@@ -230,7 +230,9 @@ static enum gv_vm_result run_with(enum gv_vm_verb verb, const char *gpu, bool dr
 	                            .target = "win11",
 	                            .gpu = gpu,
 	                            .dry_run = dry};
-	assert_int_equal(gv_profile_read(&order.settings, gv_profile_builtin(), NULL), GV_OK);
+	struct gv_profile profile;
+	assert_int_equal(gv_profile_read(&profile, gv_profile_builtin(), NULL), GV_OK);
+	order.settings = profile.settings;
 	if (gv_vm_run(&outcome, &order, &err) != GV_OK)
 		fail_msg("%s", err.message);
 	enum gv_vm_result result = outcome.result;

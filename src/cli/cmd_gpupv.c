@@ -5,9 +5,9 @@
 
 #include <gpuvirt/gpupv.h>
 
-#include "base/file.h"
 #include "cli/command.h"
 #include "cli/gpupv_files.h"
+#include "cli/gpupv_profile.h"
 #include "cli/gpupv_show.h"
 #include "cli/suggest.h"
 #include "gpupv/model.h"
@@ -167,23 +167,14 @@ static enum gv_exit worse(enum gv_exit a, enum gv_exit b)
 	return a > b ? a : b;
 }
 
-/* Reads the profile that is to be used; false after a message. */
-static bool read_profile(struct cli *cli, struct gv_gpupv_settings *settings)
+/* Reads what the profile wants of a machine; false after a message. */
+static bool read_settings(struct cli *cli, struct gv_gpupv_settings *settings)
 {
-	const char *path = cli->settings.profile;
-	struct gv_file file = {0};
-	struct gv_error err = {0};
-	enum gv_status status = GV_OK;
-	if (path != NULL)
-		status = gv_file_read(&file, path, GV_PROFILE_LIMIT, &err);
-	if (status == GV_OK)
-		status = gv_profile_read(
-			settings, path == NULL ? gv_profile_builtin() : gv_buf_span(&file.text),
-			&err);
-	if (status != GV_OK)
-		output_failure(&cli->out, path, &err);
-	gv_file_dispose(&file);
-	return status == GV_OK;
+	struct gv_profile profile;
+	if (!gpupv_profile_read(cli, &profile))
+		return false;
+	*settings = profile.settings;
+	return true;
 }
 
 static enum gv_exit show_profile(struct cli *cli)
@@ -302,6 +293,16 @@ static enum gv_exit tell_outcome(struct cli *cli, enum gv_vm_verb verb, const ch
 	return EXIT_NO;
 }
 
+/* A user who wanted to stop has waited: for what, and then the program ends as was asked. */
+static void tell_ending(struct cli *cli, const char *target)
+{
+	cli->ending = gv_os_ending();
+	if (cli->ending != 0)
+		output_error(
+			&cli->out, target,
+			"was to be stopped meanwhile; a change that has begun is brought to its end first");
+}
+
 static enum gv_exit change_vm(struct cli *cli, enum gv_vm_verb verb, const char *target)
 {
 	const struct settings *settings = &cli->settings;
@@ -315,7 +316,7 @@ static enum gv_exit change_vm(struct cli *cli, enum gv_vm_verb verb, const char 
 	                            .high_mmio = {settings->mmio_high > 0, settings->mmio_high}};
 	struct gv_vm_outcome outcome = {.result = GV_VM_NOTHING};
 	struct gv_error err = {0};
-	if (verb == GV_VM_ENABLE && !read_profile(cli, &order.settings))
+	if (verb == GV_VM_ENABLE && !read_settings(cli, &order.settings))
 		return EXIT_MISUSE;
 	enum gv_status status = gv_vm_run(&outcome, &order, &err);
 	bool began = outcome.result == GV_VM_DONE || outcome.result == GV_VM_ROLLED_BACK ||
@@ -325,6 +326,7 @@ static enum gv_exit change_vm(struct cli *cli, enum gv_vm_verb verb, const char 
 		result = tell_outcome(cli, verb, target, &outcome);
 	if (status != GV_OK)
 		output_failure(&cli->out, target, &err);
+	tell_ending(cli, target);
 	gv_vm_outcome_dispose(&outcome);
 	if (status == GV_EINVAL)
 		return EXIT_MISUSE;
@@ -339,7 +341,7 @@ static enum gv_exit script_vm(struct cli *cli, bool on, const char *target)
 	                           .gpu = cli->settings.gpu};
 	struct gv_buf text = {0};
 	struct gv_error err = {0};
-	if (on && !read_profile(cli, &script.settings))
+	if (on && !read_settings(cli, &script.settings))
 		return EXIT_MISUSE;
 	struct gv_value *high = &script.settings.at[GV_GPUPV_HIGH_MMIO];
 	if (cli->settings.mmio_high > high->number)
@@ -362,8 +364,7 @@ static enum gv_exit script_vm(struct cli *cli, bool on, const char *target)
 /* Options that ask a host mean nothing to a file, and those of files nothing to a machine. */
 #define OF_HOSTS                                                                                   \
 	(OPTION_BIT(OPTION_POWERSHELL) | OPTION_BIT(OPTION_COMPUTER) |                             \
-	 OPTION_BIT(OPTION_TIMEOUT) | OPTION_BIT(OPTION_MMIO_HIGH) |                               \
-	 OPTION_BIT(OPTION_PROFILE) | OPTION_BIT(OPTION_OUTPUT_FORMAT))
+	 OPTION_BIT(OPTION_TIMEOUT) | OPTION_BIT(OPTION_MMIO_HIGH))
 #define OF_FILES (OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_NO_BACKUP))
 
 /* True unless one of the OPTIONS was given, which WHAT does not have. */

@@ -5,6 +5,7 @@
 #include "gpupv/answer.h"
 #include "gpupv/model.h"
 #include "gpupv/plan.h"
+#include "platform/os.h"
 
 enum { MAX_PATHS = 64 };
 
@@ -309,6 +310,7 @@ static bool is_used_up(const struct run *run)
 static enum gv_status carry_out(struct run *run, struct gv_error *err)
 {
 	struct gv_vm_outcome *out = run->out;
+	gv_os_note_endings();
 	enum gv_status status = keep(run, err);
 	if (status != GV_OK)
 		return status;
