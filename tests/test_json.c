@@ -132,11 +132,13 @@ static void null_and_ascii_are_written(void **state)
 	struct gv_buf out = {0};
 	struct gv_json *root = gv_json_start(&tree);
 	gv_json_add_null(&tree, root, "nothing");
+	gv_json_add_decimal(&tree, root, "most", UINT64_MAX);
 	gv_json_add_text(&tree, root, "far", "\u4eee \U0001f600 \"");
 	gv_json_print_ascii(&out, &tree);
 	assert_false(out.failed);
-	assert_span(gv_buf_span(&out),
-	            SPAN("{\"nothing\":null,\"far\":\"\\u4eee \\ud83d\\ude00 \\\"\"}"));
+	assert_span(
+		gv_buf_span(&out),
+		SPAN("{\"nothing\":null,\"most\":\"18446744073709551615\",\"far\":\"\\u4eee \\ud83d\\ude00 \\\"\"}"));
 	gv_buf_dispose(&out);
 }
 
