@@ -139,7 +139,8 @@ static enum gv_status read_file(struct run *run, struct gv_error *err)
 	if (file->kind == NULL)
 		return gv_fail(err, GV_EINVAL,
 		               "is called like no file that says anything about GPU-PV: NAME.7b, "
-		               "NAME.wsb, .wslconfig or wsl.conf");
+		               "NAME.wsb, .wslconfig or wsl.conf (in lower case), with \"/\" "
+		               "between folders");
 	int code = gv_os_stat(NULL, run->path, true, &stat);
 	file->exists = code != ENOENT;
 	enum gv_status status =
