@@ -1,6 +1,7 @@
 #include "cli/gpupv_machines.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/gpupv_profile.h"
 #include "cli/gpupv_show.h"
@@ -175,6 +176,25 @@ static void print_headline(struct cli *cli, const char *target, const char *text
 	output_format(&cli->out, ": %s\n", text);
 }
 
+/* True when a shell takes TEXT for one word, and that word. */
+static bool is_plain(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_-.";
+	return text[0] != '-' && text[strspn(text, plain)] == '\0';
+}
+
+/* The command that goes back, to be copied: a name that a shell would take apart has a GUID. */
+static void print_way_back(struct cli *cli, const char *target, const struct gv_vm_outcome *outcome)
+{
+	const char *computer = cli->settings.computer;
+	output_format(&cli->out, "    back: gpuvirt gpupv undo %s",
+	              is_plain(target) ? target : outcome->plan.vm->id);
+	if (computer != NULL && is_plain(computer))
+		output_format(&cli->out, " --computer %s", computer);
+	output_text(&cli->out, "\n");
+}
+
 /* What still has to be done in the guest, which gpuvirt does not enter. */
 static void print_rest(struct cli *cli, const char *target, const struct gv_vm_outcome *outcome)
 {
@@ -185,9 +205,8 @@ static void print_rest(struct cli *cli, const char *target, const struct gv_vm_o
 		output_path(&cli->out, gpu->driver);
 		output_text(&cli->out, ")");
 	}
-	output_text(&cli->out, " into the guest, see docs/gpupv.md\n    back: gpuvirt gpupv undo ");
-	output_path(&cli->out, target);
-	output_text(&cli->out, "\n");
+	output_text(&cli->out, " into the guest, see docs/gpupv.md\n");
+	print_way_back(cli, target, outcome);
 }
 
 /* True when the plan is to disable and no record told of settings to put back. */

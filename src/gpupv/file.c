@@ -112,7 +112,7 @@ static enum gv_status fail_missing(const struct gv_gpufile_kind *kind, const cha
 static uint64_t limit_of(const struct run *run, bool *ours)
 {
 	uint64_t limit = run->options->max_size;
-	*ours = limit == 0 || limit > GV_GPUFILE_LIMIT;
+	*ours = limit == 0 || limit >= GV_GPUFILE_LIMIT;
 	return *ours ? GV_GPUFILE_LIMIT : limit;
 }
 
