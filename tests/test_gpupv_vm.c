@@ -300,6 +300,18 @@ static void another_gpu_takes_the_place_of_the_first(void **state)
 	assert_machine(PLAIN); /* not what the second enable found */
 }
 
+/* Somebody took the adapter away: disable puts the settings back, and again finds nothing to do. */
+static void disable_twice_is_disable_once(void **state)
+{
+	(void)state;
+	assert_int_equal(run(GV_VM_ENABLE), GV_VM_DONE);
+	host.count = 0;
+	assert_int_equal(run(GV_VM_DISABLE), GV_VM_DONE);
+	assert_machine(PLAIN);
+	assert_int_equal(run(GV_VM_DISABLE), GV_VM_NOTHING);
+	assert_machine(PLAIN);
+}
+
 static void without_a_record_disable_leaves_the_settings(void **state)
 {
 	(void)state;
@@ -515,6 +527,7 @@ int main(void)
 		TEST(on_and_off_and_back),
 		TEST(nothing_to_do_touches_nothing),
 		TEST(another_gpu_takes_the_place_of_the_first),
+		TEST(disable_twice_is_disable_once),
 		TEST(without_a_record_disable_leaves_the_settings),
 		TEST(windows_10_is_not_told_a_gpu),
 		TEST(a_step_that_fails_takes_the_others_back),

@@ -140,7 +140,7 @@ static enum gv_status read_driver_store(enum gv_gpufile_switch *out, const char 
 static enum gv_status read_fields(struct gv_profile *out, const struct raw_profile *raw,
                                   const struct gv_yaml_places *places, struct gv_error *err)
 {
-	struct gv_profile profile;
+	struct gv_profile profile = {.driver_store = GV_GPUFILE_KEEP};
 	enum gv_status status = GV_OK;
 	if (strcmp(raw->gpupv, "1") != 0)
 		return gv_yaml_fail(places, err, "gpupv",
