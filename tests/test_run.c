@@ -85,9 +85,13 @@ static void one_that_takes_too_long_is_ended(void **state)
 {
 	(void)state;
 	const char *const slow[] = {"sh", "-c", "echo x; exec sleep 100", NULL};
+	const char *const silent[] = {"sh", "-c", "exec sleep 100 >&- 2>&-", NULL};
 	const char *const quick[] = {"sh", "-c", "echo x", NULL};
 	struct gv_run run = {0};
 	assert_int_equal(gv_run_within(&run, slow, 1000, 50), ETIMEDOUT);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	gv_run_dispose(&run);
+	assert_int_equal(gv_run_within(&run, silent, 1000, 50), ETIMEDOUT);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	gv_run_dispose(&run);
 	assert_int_equal(gv_run_within(&run, quick, 1000, 60000), 0);

@@ -5,7 +5,10 @@
 #include <wchar.h>
 
 /* SPAN for tables. */
-#define BYTES(literal) {(literal), sizeof(literal) - 1}
+#define BYTES(literal)                                                                             \
+	{                                                                                          \
+		(literal), sizeof(literal) - 1                                                     \
+	}
 
 /* As a variable: compilers warn of a constant that large. */
 static volatile size_t huge = SIZE_MAX;
@@ -85,10 +88,14 @@ static void trimming(void **state)
 {
 	(void)state;
 	static const struct gv_span rows[][2] = {
-		{BYTES("a"), BYTES("a")},           {BYTES(" \t a b\t "), BYTES("a b")},
-		{BYTES(" \t "), BYTES("")},         {BYTES(""), BYTES("")},
-		{BYTES("\n a \r"), BYTES("\n a \r")}, {BYTES("\va\f"), BYTES("\va\f")},
-		{BYTES(" \0 "), BYTES("\0")},       {BYTES("\xA0x\xA0"), BYTES("\xA0x\xA0")},
+		{BYTES("a"), BYTES("a")},
+		{BYTES(" \t a b\t "), BYTES("a b")},
+		{BYTES(" \t "), BYTES("")},
+		{BYTES(""), BYTES("")},
+		{BYTES("\n a \r"), BYTES("\n a \r")},
+		{BYTES("\va\f"), BYTES("\va\f")},
+		{BYTES(" \0 "), BYTES("\0")},
+		{BYTES("\xA0x\xA0"), BYTES("\xA0x\xA0")},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_span(gv_span_trim(rows[i][0]), rows[i][1]);
@@ -131,11 +138,24 @@ static void what_is_no_number(void **state)
 {
 	(void)state;
 	static const struct gv_span rows[] = {
-		BYTES(""),      BYTES(" 1"), BYTES("1 "),   BYTES("+1"),  BYTES("-1"),
-		BYTES("0x10"),  BYTES("1e3"), BYTES("1.0"), BYTES("1\0"), BYTES("1_000"),
-		BYTES("/"),     BYTES(":"),  BYTES("\xB2"), BYTES("18446744073709551616"),
-		BYTES("18446744073709551620"), BYTES("28446744073709551615"),
-		BYTES("184467440737095516150"), BYTES("99999999999999999999999999999"),
+		BYTES(""),
+		BYTES(" 1"),
+		BYTES("1 "),
+		BYTES("+1"),
+		BYTES("-1"),
+		BYTES("0x10"),
+		BYTES("1e3"),
+		BYTES("1.0"),
+		BYTES("1\0"),
+		BYTES("1_000"),
+		BYTES("/"),
+		BYTES(":"),
+		BYTES("\xB2"),
+		BYTES("18446744073709551616"),
+		BYTES("18446744073709551620"),
+		BYTES("28446744073709551615"),
+		BYTES("184467440737095516150"),
+		BYTES("99999999999999999999999999999"),
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		uint64_t value = 99;
@@ -234,8 +254,8 @@ static void common_starts_are_measured(void **state)
 		const char *b;
 		size_t common;
 	} rows[] = {
-		{"", "", 0},       {"a", "", 0},      {"abc", "abc", 3}, {"ABC", "abcd", 3},
-		{"abX", "aBY", 2}, {"[", "{", 0},     {"x@", "x`", 1},   {"Zz", "zZ", 2},
+		{"", "", 0},       {"a", "", 0},  {"abc", "abc", 3}, {"ABC", "abcd", 3},
+		{"abX", "aBY", 2}, {"[", "{", 0}, {"x@", "x`", 1},   {"Zz", "zZ", 2},
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -387,6 +407,39 @@ static void arena_copies_end_in_nul(void **state)
 	gv_arena_dispose(&arena);
 }
 
+static void hexadecimal_digits_have_values(void **state)
+{
+	(void)state;
+	assert_int_equal(gv_hex_digit('0'), 0);
+	assert_int_equal(gv_hex_digit('9'), 9);
+	assert_int_equal(gv_hex_digit('a'), 10);
+	assert_int_equal(gv_hex_digit('F'), 15);
+	assert_int_equal(gv_hex_digit('g'), -1);
+	assert_int_equal(gv_hex_digit('\0'), -1);
+	assert_int_equal(gv_hex_digit('/'), -1);
+}
+
+static void file_name_is_behind_folders_of_any_system(void **state)
+{
+	(void)state;
+	assert_true(gv_span_equal(gv_span_file_name(GV_LITERAL("C:\\VMs\\a b.vmx")),
+	                          GV_LITERAL("a b.vmx")));
+	assert_true(
+		gv_span_equal(gv_span_file_name(GV_LITERAL("/vms/a.vmx")), GV_LITERAL("a.vmx")));
+	assert_true(gv_span_equal(gv_span_file_name(GV_LITERAL("a.vmx")), GV_LITERAL("a.vmx")));
+	assert_int_equal(gv_span_file_name(GV_LITERAL("vms/")).len, 0);
+	assert_int_equal(gv_span_file_name((struct gv_span){0}).len, 0);
+}
+
+static void trims_lines_at_both_ends(void **state)
+{
+	(void)state;
+	assert_true(gv_span_equal(gv_span_trim_lines(GV_LITERAL(" \r\n\va \n b\t\n")),
+	                          GV_LITERAL("a \n b")));
+	assert_int_equal(gv_span_trim_lines(GV_LITERAL("\r\n")).len, 0);
+	assert_int_equal(gv_span_trim_lines((struct gv_span){0}).len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +459,9 @@ int main(void)
 		cmocka_unit_test(common_starts_are_measured),
 		cmocka_unit_test(buffer_failure_sticks),
 		cmocka_unit_test(unformattable_text_fails_the_buffer),
+		cmocka_unit_test(hexadecimal_digits_have_values),
+		cmocka_unit_test(file_name_is_behind_folders_of_any_system),
+		cmocka_unit_test(trims_lines_at_both_ends),
 		cmocka_unit_test(array_grows_when_full),
 		cmocka_unit_test(array_with_room_stays),
 		cmocka_unit_test(array_too_large_is_refused),

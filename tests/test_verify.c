@@ -7,6 +7,8 @@
 
 #include <gpuvirt/verify.h>
 
+#include "verify/adapters.h"
+
 static struct gv_knowledge *knowledge;
 
 static int load(void **state)
@@ -141,6 +143,25 @@ static void says_plainly_when_no_edit_helps(void **state)
 	assert_null(strstr(says.at, "No edit of the .vmx can help."));
 	gv_buf_dispose(&says);
 	gv_verification_dispose(&result);
+}
+
+/* Vulkan lists its devices once for each display: what DirectX listed stays. */
+static void keeps_other_adapters_when_vulkan_lists_anew(void **state)
+{
+	(void)state;
+	struct adapters adapters = {0};
+	adapters_see_dx(&adapters, LIST_PRESENTATION, GV_LITERAL("`Shown` vendor=0x8086"));
+	adapters_see_vulkan(&adapters, GV_LITERAL("Vulkan Device 0:"));
+	adapters_see_vulkan(&adapters, GV_LITERAL("Name: 'First'"));
+	adapters_see_dx(&adapters, LIST_DX11, GV_LITERAL("`Basic` vendor=0x1414"));
+	adapters_see_dx(&adapters, LIST_DX11, GV_LITERAL("Using device unknown; adapter `Basic`"));
+	adapters_see_vulkan(&adapters, GV_LITERAL("Available Vulkan devices:"));
+	assert_int_equal(adapters.count, 2);
+	assert_string_equal(adapters.at[0].name, "Shown");
+	assert_string_equal(adapters_chosen(&adapters)->name, "Basic");
+	assert_true(adapter_is_basic(adapters_chosen(&adapters)));
+	adapters_see_dx(&adapters, LIST_DX11, GV_LITERAL("video=32MB"));
+	assert_true(adapters_chosen(&adapters)->has_memory);
 }
 
 /* ---- which log is a machine's ---- */
@@ -416,6 +437,7 @@ int main(void)
 		cmocka_unit_test(verdicts_are_those_of_the_table),
 		cmocka_unit_test(evidence_is_where_it_says),
 		cmocka_unit_test(says_plainly_when_no_edit_helps),
+		cmocka_unit_test(keeps_other_adapters_when_vulkan_lists_anew),
 		cmocka_unit_test_setup_teardown(a_verdict_is_of_the_file_as_it_is, set_up,
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(changes_by_vmware_are_replayed, set_up, tear_down),

@@ -93,6 +93,9 @@ struct gv_host {
 	size_t count;
 };
 
+/* Parses file->text, of a dictionary of VMware's; what is wrong with it is file->trouble. */
+void gv_host_parse(struct gv_host_file *file);
+
 /*
  * Reads the files of ENVIRONMENT's system; of one that cannot be read, or is no dictionary, trouble
  * says why, and the others go on. Files above MAX_SIZE bytes are not read. Fails with GV_ENOMEM

@@ -37,6 +37,12 @@ bool gv_span_equal_nocase(struct gv_span a, struct gv_span b);
 /* BYTE, A-Z made a-z. */
 char gv_fold(char byte);
 
+/* The value of the hexadecimal digit BYTE, in any case; -1 for any other byte. */
+int gv_hex_digit(char byte);
+
+/* The part of PATH behind its folders, which "/" or "\" ends: a path of whichever system. */
+struct gv_span gv_span_file_name(struct gv_span path);
+
 /* How many bytes A and B have in common at their start, A-Z counting as a-z. */
 size_t gv_span_common_nocase(struct gv_span a, struct gv_span b);
 
@@ -48,6 +54,9 @@ bool gv_span_ends_nocase(struct gv_span span, struct gv_span suffix);
 
 /* SPAN without the blanks and tabs at both ends. */
 struct gv_span gv_span_trim(struct gv_span span);
+
+/* SPAN without the blanks, tabs and line ends (9 to 13 in ASCII) at both ends. */
+struct gv_span gv_span_trim_lines(struct gv_span span);
 
 /* Cuts the first blank-separated word off *REST and returns it; empty when there is none left. */
 struct gv_span gv_span_word(struct gv_span *rest);

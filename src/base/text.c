@@ -10,6 +10,22 @@ char gv_fold(char byte)
 	return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
 }
 
+int gv_hex_digit(char byte)
+{
+	byte = gv_fold(byte);
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+struct gv_span gv_span_file_name(struct gv_span path)
+{
+	size_t at = path.len;
+	while (at > 0 && path.at[at - 1] != '/' && path.at[at - 1] != '\\')
+		at--;
+	return gv_span_part(path, at, path.len);
+}
+
 struct gv_span gv_span_of(const char *text)
 {
 	return (struct gv_span){text, text == NULL ? 0 : strlen(text)};
@@ -66,6 +82,20 @@ struct gv_span gv_span_trim(struct gv_span span)
 		span.len--;
 	}
 	while (span.len > 0 && is_blank(span.at[span.len - 1]))
+		span.len--;
+	return span;
+}
+
+static bool is_white(char byte)
+{
+	return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+struct gv_span gv_span_trim_lines(struct gv_span span)
+{
+	while (span.len > 0 && is_white(span.at[0]))
+		span = gv_span_part(span, 1, span.len);
+	while (span.len > 0 && is_white(span.at[span.len - 1]))
 		span.len--;
 	return span;
 }

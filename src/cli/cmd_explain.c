@@ -179,15 +179,6 @@ static enum gv_exit explain(struct cli *cli, struct gv_span asked)
 	return status;
 }
 
-static struct gv_span trim(struct gv_span text)
-{
-	while (text.len > 0 && strchr(" \t\r\n", text.at[0]) != NULL)
-		text = gv_span_part(text, 1, text.len);
-	while (text.len > 0 && strchr(" \t\r\n", text.at[text.len - 1]) != NULL)
-		text.len--;
-	return text;
-}
-
 enum gv_exit cmd_explain(struct cli *cli)
 {
 	const struct gv_format *format = cli->settings.format;
@@ -198,7 +189,7 @@ enum gv_exit cmd_explain(struct cli *cli)
 	}
 	enum gv_exit status = EXIT_MISUSE;
 	if (read_question(cli, &text)) {
-		struct gv_span asked = trim(gv_buf_span(&text));
+		struct gv_span asked = gv_span_trim_lines(gv_buf_span(&text));
 		if (asked.len > 0 || cli->count == 0)
 			status = explain(cli, asked);
 		else

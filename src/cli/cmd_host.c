@@ -1,4 +1,5 @@
 /* host files, get, set and unset: VMware's host-wide files. */
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/show.h"
 #include "cli/targets.h"
+#include "cli/wrap.h"
 #include "platform/os.h"
 
 /* What is asked for, resolved. Zero-initialise; dispose when done. */
@@ -77,6 +79,22 @@ static void show_path(struct cli *cli, const struct gv_host_file *file)
 		output_format(&cli->out, "(%s is not set)", gv_host_variable(file->row));
 }
 
+/* What is to be known of a file, below it. */
+GV_PRINTF(2, 3)
+static void show_about(struct cli *cli, const char *format, ...)
+{
+	struct gv_buf text = {0};
+	va_list args;
+	va_start(args, format);
+	gv_buf_vformat(&text, format, args);
+	va_end(args);
+	output_text(&cli->out, "    ");
+	if (!text.failed)
+		wrap_text(&cli->out, text.at, 4, 4, wrap_width(&cli->out));
+	cli->out.pending.failed |= text.failed;
+	gv_buf_dispose(&text);
+}
+
 static void show_file(struct cli *cli, const struct gv_host_file *file)
 {
 	static const char *const sure[] = {
@@ -90,13 +108,12 @@ static void show_file(struct cli *cli, const struct gv_host_file *file)
 	output_text(&cli->out, "\n");
 	if (!cli->settings.verbose)
 		return;
-	output_format(&cli->out, "    %s, for %s (%s)\n", row->section, row->whose,
-	              sure[row->sure]);
+	show_about(cli, "%s, for %s (%s)", row->section, row->whose, sure[row->sure]);
 	if (row->why != NULL)
-		output_format(&cli->out, "    %s: %s\n",
-		              row->writing == GV_HOST_WRITE_NEVER ? "not written"
-		                                                  : "written only with --file",
-		              row->why);
+		show_about(cli, "%s: %s",
+		           row->writing == GV_HOST_WRITE_NEVER ? "not written"
+		                                               : "written only with --file",
+		           row->why);
 }
 
 static enum gv_exit list_files(struct cli *cli, struct asked *asked)

@@ -155,9 +155,9 @@ static void show_result(struct output *out, const struct verify *run, const char
 		show_product(out, verdict);
 	}
 	show_log(out, result);
-	if (result->touched && all)
+	if (result->touched)
 		output_text(out, "    the .vmx was written since, but nothing that 3D depends on "
-		                 "has changed\n");
+		                 "has changed;\n    to be certain boot it once, then verify\n");
 	show_evidence(out, result, all);
 }
 

@@ -91,6 +91,40 @@ static const struct command commands[] = {
 		cmd_verify,
 	},
 	{
+		"doctor", "", "say what can be seen of this machine that bears on 3D",
+		"Looks at what VMware's renderers depend on: on a host the product, the host-wide "
+		"files, the graphics devices, Vulkan, OpenGL and the session; in a guest of VMware's, "
+		"of Hyper-V's or in WSL what lies between the host's GPU and the programs. Each check "
+		"says what it saw, its verdict and what helps. That 3D works it never says: gpuvirt "
+		"verify reads that in VMware's log. --root looks at a tree captured elsewhere. --fix "
+		"sets the host-wide key that a check offers, and nothing else. Exit status 1 when a "
+		"verdict is bad.",
+		COMMON | REPORTS | ROOT | OPTION_BIT(OPTION_OUTPUT_FORMAT) | OPTION_BIT(OPTION_FIX) |
+			OPTION_BIT(OPTION_DRY_RUN) | BACKUPS,
+		0, 0,
+		{{"gpuvirt doctor", "this machine"},
+		 {"gpuvirt doctor --root captured/ --output-format json", "another one, for programs"},
+		 {"gpuvirt doctor -n --fix hybrid", "show what --fix would write"}},
+		cmd_doctor,
+	},
+	{
+		"rescue", "FILE", "bring back a .vmx that is missing, empty or cut off",
+		"Looks beside FILE, which need not be there any more, for what could stand in its "
+		"place: FILE~, which VMware leaves, FILE.bak*, and what vmware.log and its older "
+		"ones tell of the configuration. Lists them with reasons, the best first, and shows "
+		"as a diff against what is left what the best would give; --write puts it in place, "
+		"atomically, and what was left stays as FILE.bak. What a log hides is listed and "
+		"not made up. A file that is whole is left alone. Exit status 1 when there is "
+		"something to rescue and it was not written.",
+		COMMON | OPTION_BIT(OPTION_QUIET) | SIZE | OPTION_BIT(OPTION_FORCE) |
+			OPTION_BIT(OPTION_WRITE) | OPTION_BIT(OPTION_CANDIDATE),
+		1, 1,
+		{{"gpuvirt rescue my.vmx", "what there is, and what the best would give"},
+		 {"gpuvirt rescue --write my.vmx", "put the best in place"},
+		 {"gpuvirt rescue --candidate vmware-1.log my.vmx", "look at another"}},
+		cmd_rescue,
+	},
+	{
 		"print", "FILE", "print all entries as VMware reads them",
 		"Prints every entry as NAME = \"VALUE\". Bytes are those of the file; on a "
 		"terminal they are shown as UTF-8 and control bytes are escaped. Lines that "
@@ -137,55 +171,6 @@ static const struct command commands[] = {
 		cmd_unset,
 	},
 	{
-		"explain", "[WORD...]", "say what is known of a key, rule or message",
-		"Says what is known, how surely, and what that rests on. WORD is a key of a .vmx in "
-		"any case, what keys begin with, the id of a rule, check, guard, message or cause, "
-		"or a message of VMware's as it stands in a pop-up or a log, with prefixes, numbers "
-		"and paths in it; - reads it from standard input. Without a WORD all that can be "
-		"asked for is listed. FORMAT is text or json. Exit status 1 when nothing is known.",
-		COMMON | OPTION_BIT(OPTION_OUTPUT_FORMAT), 0, -1,
-		{{"gpuvirt explain mks.enable3d", "a key"},
-		 {"gpuvirt explain 'vmotion.svga.*'", "a family of keys"},
-		 {"gpuvirt explain stale-gpu-cache", "a rule that check named"},
-		 {"gpuvirt explain No 3D support is available from the host", "a message"},
-		 {"gpuvirt explain - < popup.txt", "a message with quotes in it"}},
-		cmd_explain,
-	},
-	{
-		"rescue", "FILE", "bring back a .vmx that is missing, empty or cut off",
-		"Looks beside FILE, which need not be there any more, for what could stand in its "
-		"place: FILE~, which VMware leaves, FILE.bak*, and what vmware.log and its older "
-		"ones tell of the configuration. Lists them with reasons, the best first, and shows "
-		"as a diff against what is left what the best would give; --write puts it in place, "
-		"atomically, and what was left stays as FILE.bak. What a log hides is listed and "
-		"not made up. A file that is whole is left alone. Exit status 1 when there is "
-		"something to rescue and it was not written.",
-		COMMON | OPTION_BIT(OPTION_QUIET) | SIZE | OPTION_BIT(OPTION_FORCE) |
-			OPTION_BIT(OPTION_WRITE) | OPTION_BIT(OPTION_CANDIDATE),
-		1, 1,
-		{{"gpuvirt rescue my.vmx", "what there is, and what the best would give"},
-		 {"gpuvirt rescue --write my.vmx", "put the best in place"},
-		 {"gpuvirt rescue --candidate vmware-1.log my.vmx", "look at another"}},
-		cmd_rescue,
-	},
-	{
-		"doctor", "", "say what can be seen of this machine that bears on 3D",
-		"Looks at what VMware's renderers depend on: on a host the product, the host-wide "
-		"files, the graphics devices, Vulkan, OpenGL and the session; in a guest of VMware's, "
-		"of Hyper-V's or in WSL what lies between the host's GPU and the programs. Each check "
-		"says what it saw, its verdict and what helps. That 3D works it never says: gpuvirt "
-		"verify reads that in VMware's log. --root looks at a tree captured elsewhere. --fix "
-		"sets the host-wide key that a check offers, and nothing else. Exit status 1 when a "
-		"verdict is bad.",
-		COMMON | REPORTS | ROOT | OPTION_BIT(OPTION_OUTPUT_FORMAT) | OPTION_BIT(OPTION_FIX) |
-			OPTION_BIT(OPTION_DRY_RUN) | BACKUPS,
-		0, 0,
-		{{"gpuvirt doctor", "this machine"},
-		 {"gpuvirt doctor --root captured/ --output-format json", "another one, for programs"},
-		 {"gpuvirt doctor -n --fix hybrid", "show what --fix would write"}},
-		cmd_doctor,
-	},
-	{
 		"host", "files | get|unset KEY... | set KEY=VALUE...",
 		"show or change keys of VMware's host-wide files",
 		"VMware takes keys for all machines from files of the user and of the host; a .vmx "
@@ -202,6 +187,21 @@ static const struct command commands[] = {
 		 {"gpuvirt host unset --file system mks.enableVulkanRenderer",
 		  "one key, for all users; as root"}},
 		cmd_host,
+	},
+	{
+		"explain", "[WORD...]", "say what is known of a key, rule or message",
+		"Says what is known, how surely, and what that rests on. WORD is a key of a .vmx in "
+		"any case, what keys begin with, the id of a rule, check, guard, message or cause, "
+		"or a message of VMware's as it stands in a pop-up or a log, with prefixes, numbers "
+		"and paths in it; - reads it from standard input. Without a WORD all that can be "
+		"asked for is listed. FORMAT is text or json. Exit status 1 when nothing is known.",
+		COMMON | OPTION_BIT(OPTION_OUTPUT_FORMAT), 0, -1,
+		{{"gpuvirt explain mks.enable3d", "a key"},
+		 {"gpuvirt explain 'vmotion.svga.*'", "a family of keys"},
+		 {"gpuvirt explain stale-gpu-cache", "a rule that check named"},
+		 {"gpuvirt explain No 3D support is available from the host", "a message"},
+		 {"gpuvirt explain - < popup.txt", "a message with quotes in it"}},
+		cmd_explain,
 	},
 	{
 		"rules", "list | show NAME | lint FILE...", "list, show or check rule packs",

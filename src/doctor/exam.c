@@ -17,7 +17,8 @@ static const char *keep_line(struct gv_exam *exam, const char *format, va_list a
 	if (!raw.failed)
 		gv_charset_show(&shown, NULL, gv_buf_span(&raw));
 	exam->failed |= raw.failed || shown.failed;
-	const char *kept = machine_keep(exam->machine, "%s", exam->failed ? "" : shown.at);
+	const char *kept =
+		machine_keep(exam->machine, "%s", shown.len == 0 || exam->failed ? "" : shown.at);
 	gv_buf_dispose(&raw);
 	gv_buf_dispose(&shown);
 	return kept;

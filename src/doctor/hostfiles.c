@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "doctor/lines.h"
-#include "vmx/recognise.h"
 
 /* Makes FILE what PATH of MACHINE holds; what is wrong with it is its trouble. */
 static void read_file(struct gv_host_file *file, struct machine *machine)
@@ -16,13 +15,7 @@ static void read_file(struct gv_host_file *file, struct machine *machine)
 	if (file->text.failed)
 		gv_fail_memory(&file->trouble);
 	else
-		gv_vmx_parse(&file->vmx, gv_buf_span(&file->text), &file->trouble);
-	const char *what = file->vmx == NULL ? NULL : gv_vmx_no_dictionary(file->vmx);
-	if (what == NULL)
-		return;
-	gv_vmx_free(file->vmx);
-	file->vmx = NULL;
-	gv_fail(&file->trouble, GV_EINVAL, "not a dictionary of VMware's: %s", what);
+		gv_host_parse(file);
 }
 
 static enum gv_status add_file(struct hostfiles *files, struct machine *machine,

@@ -128,6 +128,18 @@ bool gv_host_path(struct gv_buf *out, const struct gv_host_row *row,
 	return true;
 }
 
+void gv_host_parse(struct gv_host_file *file)
+{
+	if (gv_vmx_parse(&file->vmx, gv_buf_span(&file->text), &file->trouble) != GV_OK)
+		return;
+	const char *what = gv_vmx_no_dictionary(file->vmx);
+	if (what == NULL)
+		return;
+	gv_vmx_free(file->vmx);
+	file->vmx = NULL;
+	gv_fail(&file->trouble, GV_EINVAL, "not a dictionary of VMware's: %s", what);
+}
+
 /* Reads and parses the file; what is wrong with it is its trouble. */
 static void read_file(struct gv_host_file *file, uint64_t max_size)
 {
@@ -138,13 +150,7 @@ static void read_file(struct gv_host_file *file, uint64_t max_size)
 	enum gv_status status = gv_file_read(&read, file->path, max_size, &file->trouble);
 	file->text = read.text;
 	if (status == GV_OK)
-		status = gv_vmx_parse(&file->vmx, gv_buf_span(&file->text), &file->trouble);
-	const char *what = status == GV_OK ? gv_vmx_no_dictionary(file->vmx) : NULL;
-	if (what == NULL)
-		return;
-	gv_vmx_free(file->vmx);
-	file->vmx = NULL;
-	gv_fail(&file->trouble, GV_EINVAL, "not a dictionary of VMware's: %s", what);
+		gv_host_parse(file);
 }
 
 static enum gv_status add_file(struct gv_host *host, const struct gv_host_row *row,

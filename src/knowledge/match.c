@@ -17,18 +17,9 @@ static bool is_space(char byte)
 	return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-static struct gv_span trim(struct gv_span text)
-{
-	while (text.len > 0 && is_space(text.at[0]))
-		text = gv_span_part(text, 1, text.len);
-	while (text.len > 0 && is_space(text.at[text.len - 1]))
-		text.len--;
-	return text;
-}
-
 void match_fold(struct gv_buf *out, struct gv_span text)
 {
-	text = trim(
+	text = gv_span_trim_lines(
 		gv_span_part(text, 0, text.len < GV_MESSAGE_LIMIT ? text.len : GV_MESSAGE_LIMIT));
 	for (size_t i = 0; i < text.len;) {
 		char space = ' ';

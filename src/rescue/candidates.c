@@ -111,20 +111,11 @@ static void note_encryption(struct gv_rescue *rescue, struct gv_candidate *candi
 	}
 }
 
-/* The name behind the last "/" or "\" of a path of any system. */
-static struct gv_span name_of(struct gv_span path)
-{
-	size_t at = path.len;
-	while (at > 0 && path.at[at - 1] != '/' && path.at[at - 1] != '\\')
-		at--;
-	return gv_span_part(path, at, path.len);
-}
-
 /* The file is meant by its name: its folder may have been moved. Case counts on no Windows host. */
 static void note_path(struct gv_rescue *rescue, struct gv_candidate *candidate,
                       const struct rescue_rebuilt *rebuilt)
 {
-	struct gv_span named = name_of(rebuilt->config_path);
+	struct gv_span named = gv_span_file_name(rebuilt->config_path);
 	struct gv_buf shown = {0};
 	if (named.len == 0 || gv_span_equal_nocase(named, gv_span_of(rescue->place->place.name)))
 		return;

@@ -78,6 +78,12 @@ static void miss_protected(struct gv_rescue *rescue, struct gv_candidate *candid
 		(int)line->name.len, line->name.at);
 }
 
+/* VMware ends every line: of one without an ending nobody knows how its value went on. */
+static bool breaks_off(const struct gv_line *line)
+{
+	return line->end == line->text_end;
+}
+
 static enum gv_status count_agreement(struct gv_rescue *rescue, struct gv_candidate *candidate,
                                       struct gv_error *err)
 {
@@ -85,7 +91,7 @@ static enum gv_status count_agreement(struct gv_rescue *rescue, struct gv_candid
 	struct gv_line left = {0};
 	struct gv_line line;
 	while (rescue->vmx != NULL && gv_vmx_next(rescue->vmx, &left)) {
-		bool whole = left.kind == GV_LINE_ENTRY;
+		bool whole = left.kind == GV_LINE_ENTRY && !breaks_off(&left);
 		bool found = left.name.len > 0 && gv_vmx_find(candidate->vmx, left.name, &line);
 		if (found && whole && means_same(&pair, rescue, &left, candidate, &line))
 			candidate->agrees++;
@@ -96,7 +102,8 @@ static enum gv_status count_agreement(struct gv_rescue *rescue, struct gv_candid
 }
 
 /*
- * Notes when NAME stands in both with different values; *DECIDED is set when it stands in both.
+ * Notes when NAME stands in both with different values; *DECIDED is set when it stands in both, in
+ * what is left on a line that is whole.
  */
 static enum gv_status compare_name(struct gv_rescue *rescue, struct gv_candidate *candidate,
                                    const char *name, bool *decided, struct gv_error *err)
@@ -105,7 +112,7 @@ static enum gv_status compare_name(struct gv_rescue *rescue, struct gv_candidate
 	struct gv_line left;
 	struct gv_line line;
 	*decided = rescue->vmx != NULL && gv_vmx_find(rescue->vmx, gv_span_of(name), &left) &&
-	           gv_vmx_find(candidate->vmx, gv_span_of(name), &line);
+	           !breaks_off(&left) && gv_vmx_find(candidate->vmx, gv_span_of(name), &line);
 	if (*decided && !means_same(&pair, rescue, &left, candidate, &line)) {
 		struct gv_buf shown = {0};
 		gv_charset_show_short(&shown, NULL, gv_buf_span(&pair.candidate), 60);

@@ -37,21 +37,18 @@ static struct gv_span between(struct gv_span text, const char *open, char close)
 	return end == NULL ? (struct gv_span){0} : gv_span_part(rest, 0, (size_t)(end - rest.at));
 }
 
-static int digit_of(char byte)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *found = byte == '\0' ? NULL : strchr(digits, gv_fold(byte));
-	return found == NULL ? 99 : (int)(found - digits);
-}
-
 /* The number that TEXT begins with, hexadecimal behind "0x"; 0 when there is none. */
 static uint64_t number_of(struct gv_span text)
 {
 	uint64_t number = 0;
 	bool hex = gv_span_begins_nocase(text, GV_LITERAL("0x"));
 	int base = hex ? 16 : 10;
-	for (size_t i = hex ? 2 : 0; i < text.len && digit_of(text.at[i]) < base; i++)
-		number = number * (uint64_t)base + (uint64_t)digit_of(text.at[i]);
+	for (size_t i = hex ? 2 : 0; i < text.len; i++) {
+		int digit = gv_hex_digit(text.at[i]);
+		if (digit < 0 || digit >= base)
+			break;
+		number = number * (uint64_t)base + (uint64_t)digit;
+	}
 	return number;
 }
 
@@ -163,17 +160,21 @@ static enum adapter_kind kind_of(struct gv_span word)
 	return ADAPTER_OF_ANY_KIND;
 }
 
-/* Forgets the devices of LIST: they are listed anew. */
+/* Forgets the devices of LIST: they are listed anew. Those of other lists move up. */
 static void restart(struct adapters *adapters, enum adapter_list list)
 {
-	size_t kept = 0;
+	struct adapters kept = {.choosing = adapters->choosing};
 	for (size_t i = 0; i < adapters->count; i++) {
-		if (adapters->at[i].list != list)
-			adapters->at[kept++] = adapters->at[i];
+		enum adapter_list its = adapters->at[i].list;
+		if (its == list)
+			continue;
+		kept.at[kept.count++] = adapters->at[i];
+		if (adapters->open[its] == i + 1)
+			kept.open[its] = kept.count;
+		if (adapters->chosen[its] == i + 1)
+			kept.chosen[its] = kept.count;
 	}
-	if (kept != adapters->count)
-		*adapters = (struct adapters){.count = kept};
-	adapters->count = kept;
+	*adapters = kept;
 }
 
 /* Devices may share a name: each line "Vulkan Device N:" is a new one. */

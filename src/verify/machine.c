@@ -35,17 +35,6 @@ struct head {
 
 /* ---- names ---- */
 
-/* The part of PATH behind its folders, of whichever system. */
-static const char *base_name(const char *path)
-{
-	const char *base = path;
-	for (; *path != '\0'; path++) {
-		if (*path == '/' || *path == '\\')
-			base = path + 1;
-	}
-	return base;
-}
-
 /* The name behind the last "/", which is all that parts names here. */
 static size_t folder_size(const char *path)
 {
@@ -140,11 +129,11 @@ static enum gv_status read_head(struct head *head, const char *path, const char 
 /* Sees whether HEAD is of another machine than PATH: a .vmx that is there has its name. */
 static enum gv_status see_owner(struct head *head, const char *path, struct gv_error *err)
 {
-	const char *theirs = base_name(head->machine);
+	struct gv_span theirs = gv_span_file_name(gv_span_of(head->machine));
 	const char *mine = path + folder_size(path);
-	if (*theirs == '\0' || gv_span_equal_nocase(gv_span_of(theirs), gv_span_of(mine)))
+	if (theirs.len == 0 || gv_span_equal_nocase(theirs, gv_span_of(mine)))
 		return GV_OK;
-	return exists_beside(&head->other, path, theirs, err);
+	return exists_beside(&head->other, path, theirs.at, err);
 }
 
 static bool is_newer(const struct head *a, const struct head *b)
@@ -206,7 +195,7 @@ static enum gv_status read_sandbox(struct gv_verification *result, struct gv_wit
 		enum gv_status status = read_head(&head, result->log, sandbox_logs[i], NULL);
 		bool same = status == GV_OK && head.path != NULL &&
 		            strcmp(head.pid, witness->pid) == 0 &&
-		            strcmp(base_name(head.path), base_name(result->log)) != 0;
+		            strcmp(head.path, result->log) != 0;
 		if (same)
 			status = read_log(witness, head.path, true, NULL);
 		if (same && status == GV_OK)

@@ -32,8 +32,11 @@ static bool copy(char *out, size_t size, struct gv_span text)
 static size_t find(const struct settings *settings, struct gv_span name)
 {
 	size_t i = 0;
-	while (i < settings->count && !gv_span_equal_nocase(gv_span_of(settings->at[i].name), name))
-		i++;
+	for (; i < settings->count; i++) {
+		const struct setting *row = &settings->at[i];
+		if (gv_span_equal_nocase((struct gv_span){row->name, row->name_len}, name))
+			break;
+	}
 	return i;
 }
 
@@ -50,6 +53,7 @@ static void set(struct settings *settings, const struct gv_log_fact *fact)
 	if (index == settings->count) {
 		settings->count++;
 		settings->incomplete |= !copy(row->name, sizeof row->name, fact->name);
+		row->name_len = strlen(row->name);
 	}
 	row->present = true;
 	row->hidden = fact->hidden;

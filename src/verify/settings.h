@@ -14,6 +14,7 @@ enum { SETTINGS = 256, SETTING_TEXT = 64, SETTINGS_PATH = 1024 };
 
 struct setting {
 	char name[SETTING_TEXT];
+	size_t name_len; /* so that most others cost no comparison */
 	char value[SETTING_TEXT];
 	bool present; /* VMware has not unset it */
 	bool hidden;  /* the log keeps the value to itself: any will do */

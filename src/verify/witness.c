@@ -51,14 +51,6 @@ static void see_product(struct gv_witness *witness, const struct gv_log_entry *e
 	adapter_text(witness->pid, product.pid);
 }
 
-/* Of several renderers that were found the last one runs. */
-static void see_found(struct gv_witness *witness)
-{
-	witness->seen[SIGHT_FOUND_3D].line = 0;
-	witness->seen[SIGHT_FOUND_2D].line = 0;
-	witness->seen[SIGHT_FOUND_OTHER].line = 0;
-}
-
 /* "DX12Renderer" of "ISBRenderer (DX12Renderer)". */
 static void see_renderer(struct gv_witness *witness, struct gv_span rest)
 {
@@ -69,6 +61,15 @@ static void see_renderer(struct gv_witness *witness, struct gv_span rest)
 	bool shell = gv_span_equal(word, GV_LITERAL("ISBRenderer"));
 	if (!shell || witness->renderer[0] == '\0')
 		adapter_text(witness->renderer, word);
+}
+
+/* Of several renderers that were found the last one runs. */
+static void see_found(struct gv_witness *witness, struct gv_span rest)
+{
+	witness->seen[SIGHT_FOUND_3D].line = 0;
+	witness->seen[SIGHT_FOUND_2D].line = 0;
+	witness->seen[SIGHT_FOUND_OTHER].line = 0;
+	see_renderer(witness, rest);
 }
 
 /* A second list without a power-on between is one all the same. */
@@ -96,21 +97,13 @@ static bool see_level(struct gv_witness *witness, struct gv_span rest)
 	return false;
 }
 
-static int hex_digit(char byte)
-{
-	byte = gv_fold(byte);
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
 /* DirectX writes 10.1 as 0xa100. */
 static void see_low_level(struct gv_witness *witness, struct gv_span rest)
 {
-	if (rest.len < 4 || hex_digit(rest.at[2]) < 0 || hex_digit(rest.at[3]) < 0)
+	if (rest.len < 4 || gv_hex_digit(rest.at[2]) < 0 || gv_hex_digit(rest.at[3]) < 0)
 		return;
-	snprintf(witness->level, sizeof witness->level, "%d.%d", hex_digit(rest.at[2]),
-	         hex_digit(rest.at[3]));
+	snprintf(witness->level, sizeof witness->level, "%d.%d", gv_hex_digit(rest.at[2]),
+	         gv_hex_digit(rest.at[3]));
 }
 
 /* Lines about adapters; what they say of the one taken is evidence. */
@@ -153,26 +146,25 @@ static enum sight draw(struct gv_witness *witness, enum sight sight,
 	switch (sight) {
 	case SIGHT_LOG:
 		see_product(witness, entry);
-		return sight;
+		break;
 	case SIGHT_POWER_ON:
 		forget(witness);
-		return sight;
+		break;
 	case SIGHT_ALLOWED_2D:
 	case SIGHT_ALLOWED_3D:
 		see_allowed(witness, rest);
-		return sight;
+		break;
 	case SIGHT_FOUND_3D:
 	case SIGHT_FOUND_2D:
 	case SIGHT_FOUND_OTHER:
-		see_found(witness);
-		see_renderer(witness, rest);
-		return sight;
+		see_found(witness, rest);
+		break;
 	case SIGHT_IN_SANDBOX:
 		see_renderer(witness, rest);
-		return sight;
+		break;
 	case SIGHT_LOW_LEVEL:
 		see_low_level(witness, rest);
-		return sight;
+		break;
 	case SIGHT_DISABLED:
 	case SIGHT_ENABLED:
 	case SIGHT_CAPS:
@@ -185,8 +177,9 @@ static enum sight draw(struct gv_witness *witness, enum sight sight,
 	case SIGHT_VULKAN:
 		return see_adapters(witness, sight, rest);
 	default:
-		return sight;
+		break;
 	}
+	return sight;
 }
 
 /* mksSandbox.log has a power-on and renderers of its own; only the GPUs in it are the machine's. */

@@ -3,17 +3,6 @@
 
 #include <string.h>
 
-static int hex_digit(char byte)
-{
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	if (byte >= 'A' && byte <= 'F')
-		return byte - 'A' + 10;
-	if (byte >= 'a' && byte <= 'f')
-		return byte - 'a' + 10;
-	return -1;
-}
-
 /*
  * How VMware's reader takes the bytes at RAW[*AT]: one decoded byte, or a run of bytes that stay.
  * Returns the run, or an empty span and *BYTE, and moves *AT behind it.
@@ -26,8 +15,8 @@ static struct gv_span take(struct gv_span raw, size_t *at, char *byte)
 		*at = bar == NULL ? raw.len : (size_t)(bar - raw.at);
 		return gv_span_part(raw, begin, *at);
 	}
-	int high = begin + 1 < raw.len ? hex_digit(raw.at[begin + 1]) : -1;
-	int low = high >= 0 && begin + 2 < raw.len ? hex_digit(raw.at[begin + 2]) : -1;
+	int high = begin + 1 < raw.len ? gv_hex_digit(raw.at[begin + 1]) : -1;
+	int low = high >= 0 && begin + 2 < raw.len ? gv_hex_digit(raw.at[begin + 2]) : -1;
 	if (low >= 0) {
 		*at = begin + 3;
 		*byte = (char)(high << 4 | low);
