@@ -32,7 +32,7 @@ void *__wrap_realloc(void *old, size_t size)
 	return inject_now("memory") ? NULL : __real_realloc(old, size);
 }
 
-static struct gv_gpupv_settings profile;
+static struct gv_profile profile;
 static char *home;
 
 /* A work appends to RESULT what came out; it returns GV_ENOMEM when memory ran out. */
@@ -42,7 +42,7 @@ static enum gv_status plan_and_spell(struct gv_buf *result, struct gv_error *err
 		HOST("\"build\":26100,"), "[" GPU_A "," GPU_TWIN "," GPU_INTEL "]",
 		"[" VM(ADAPTERS(ADAPTER("a1", JSON_TWIN) "," ADAPTER("a2", JSON_INTEL))) "]");
 	const struct gv_gpupv_wanted wanted = {
-		.change = GV_GPUPV_ENABLE, .gpu = PATH_A, .settings = profile};
+		.change = GV_GPUPV_ENABLE, .gpu = PATH_A, .settings = profile.settings};
 	struct gv_gpupv_state state = {0};
 	struct gv_gpupv_plan plan = {0};
 	enum gv_status status = gv_answer_observed(&state, gv_span_of(text), err);
@@ -61,14 +61,14 @@ static enum gv_status print_script(struct gv_buf *result, struct gv_error *err)
 	                                 .computer = "PC",
 	                                 .on = true,
 	                                 .gpu = PATH_A,
-	                                 .settings = profile};
+	                                 .settings = profile.settings};
 	return gv_spell_script(result, &script, err);
 }
 
 static enum gv_status read_profile(struct gv_buf *result, struct gv_error *err)
 {
-	struct gv_gpupv_settings settings;
-	enum gv_status status = gv_profile_read(&settings, gv_profile_builtin(), err);
+	struct gv_profile read;
+	enum gv_status status = gv_profile_read(&read, gv_profile_builtin(), err);
 	if (status == GV_OK)
 		gv_buf_text(result, "read");
 	return result->failed ? GV_ENOMEM : status;
@@ -162,7 +162,7 @@ static void a_change_without_memory_is_told(void **state)
 	const struct gv_vm_order order = {.channel = {play_host, NULL, 39},
 	                                  .verb = GV_VM_ENABLE,
 	                                  .target = "win11",
-	                                  .settings = profile};
+	                                  .settings = profile.settings};
 	size_t n = 0;
 	do {
 		struct gv_vm_outcome outcome = {.result = GV_VM_NOTHING};

@@ -281,9 +281,11 @@ static struct gv_gpupv_wanted wanted_of(const struct row *row)
 {
 	struct gv_gpupv_wanted wanted = {.change = row->change, .gpu = row->gpu};
 	wanted.high_mmio = (struct gv_value){row->high > 0, row->high};
-	if (row->change == GV_GPUPV_ENABLE)
-		assert_int_equal(gv_profile_read(&wanted.settings, gv_profile_builtin(), NULL),
-		                 GV_OK);
+	if (row->change == GV_GPUPV_ENABLE) {
+		struct gv_profile profile;
+		assert_int_equal(gv_profile_read(&profile, gv_profile_builtin(), NULL), GV_OK);
+		wanted.settings = profile.settings;
+	}
 	return wanted;
 }
 

@@ -4,9 +4,12 @@
 #include "gpupv/profile.h"
 
 /* The settings as "MEMBER=VALUE " each, those that are left alone not. */
-static void describe(struct gv_buf *out, const struct gv_gpupv_settings *settings)
+static void describe(struct gv_buf *out, const struct gv_profile *profile)
 {
-	gv_buf_text(out, "");
+	static const char *const stores[] = {
+		[GV_GPUFILE_KEEP] = "", [GV_GPUFILE_OFF] = "no-store ", [GV_GPUFILE_ON] = "store "};
+	const struct gv_gpupv_settings *settings = &profile->settings;
+	gv_buf_text(out, stores[profile->driver_store]);
 	for (int i = 0; i < GV_GPUPV_SETTINGS; i++) {
 		if (!settings->at[i].known)
 			continue;
@@ -25,6 +28,9 @@ static const struct good {
                "automaticCheckpoints=off stopAction=TurnOff "},
 	{"gpupv: 1\n", ""},
 	{"gpupv: 1\nhigh_mmio: leave\nstop_action: leave\n", ""},
+	{"gpupv: 1\nhost_driver_store: on\n", "store "},
+	{"gpupv: 1\nhost_driver_store: off\nhigh_mmio: 8G\n", "no-store highMmio=8G "},
+	{"gpupv: 1\nhost_driver_store: leave\n", ""},
 	{"gpupv: 1\nhigh_mmio: 8G\nlow_mmio: 3584M\n", "lowMmio=3584M highMmio=8G "},
 	{"gpupv: 1\nhigh_mmio: 262656M\n", "highMmio=262656M "},
 	{"gpupv: 1\ncache_types: off\nautomatic_checkpoints: on\n",
@@ -37,14 +43,14 @@ static void profiles_are_read(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++) {
-		struct gv_gpupv_settings settings;
+		struct gv_profile profile;
 		struct gv_error err = {0};
 		struct gv_buf have = {0};
 		struct gv_span text =
 			good[i].text == NULL ? gv_profile_builtin() : gv_span_of(good[i].text);
-		if (gv_profile_read(&settings, text, &err) != GV_OK)
+		if (gv_profile_read(&profile, text, &err) != GV_OK)
 			fail_msg("%u:%u: %s", err.line, err.column, err.message);
-		describe(&have, &settings);
+		describe(&have, &profile);
 		assert_string_equal(have.at, good[i].says);
 		gv_buf_dispose(&have);
 	}
@@ -67,6 +73,8 @@ static const struct bad {
 	{"gpupv: 1\nlow_mmio: 0\n", 2, "low_mmio does not take"},
 	{"gpupv: 1\ncache_types: true\n", 2,
          "cache_types does not take \"true\" but on, off, or leave"},
+	{"gpupv: 1\nhost_driver_store: true\n", 2,
+         "host_driver_store does not take \"true\" but on, off, or leave"},
 	{"gpupv: 1\nstop_action: Sleep\n", 2,
          "stop_action does not take \"Sleep\" but TurnOff, Save, ShutDown, or leave"},
 	{"gpupv: 1\npartition_vram: 1\n", 2, "unknown field partition_vram"},
@@ -79,9 +87,9 @@ static void bad_profiles_are_refused_with_their_place(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		struct gv_gpupv_settings settings;
+		struct gv_profile profile;
 		struct gv_error err = {0};
-		assert_int_equal(gv_profile_read(&settings, gv_span_of(bad[i].text), &err),
+		assert_int_equal(gv_profile_read(&profile, gv_span_of(bad[i].text), &err),
 		                 GV_EPARSE);
 		if (err.line != bad[i].line || strstr(err.message, bad[i].message) == NULL)
 			fail_msg("%s: %u: %s", bad[i].text, err.line, err.message);

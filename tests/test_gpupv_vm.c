@@ -230,7 +230,9 @@ static enum gv_vm_result run_with(enum gv_vm_verb verb, const char *gpu, bool dr
 	                            .target = "win11",
 	                            .gpu = gpu,
 	                            .dry_run = dry};
-	assert_int_equal(gv_profile_read(&order.settings, gv_profile_builtin(), NULL), GV_OK);
+	struct gv_profile profile;
+	assert_int_equal(gv_profile_read(&profile, gv_profile_builtin(), NULL), GV_OK);
+	order.settings = profile.settings;
 	if (gv_vm_run(&outcome, &order, &err) != GV_OK)
 		fail_msg("%s", err.message);
 	enum gv_vm_result result = outcome.result;
@@ -296,6 +298,18 @@ static void another_gpu_takes_the_place_of_the_first(void **state)
 	assert_int_equal(run_with(GV_VM_ENABLE, "UHD", false), GV_VM_DONE);
 	assert_int_equal(run(GV_VM_DISABLE), GV_VM_DONE);
 	assert_machine(PLAIN); /* not what the second enable found */
+}
+
+/* Somebody took the adapter away: disable puts the settings back, and again finds nothing to do. */
+static void disable_twice_is_disable_once(void **state)
+{
+	(void)state;
+	assert_int_equal(run(GV_VM_ENABLE), GV_VM_DONE);
+	host.count = 0;
+	assert_int_equal(run(GV_VM_DISABLE), GV_VM_DONE);
+	assert_machine(PLAIN);
+	assert_int_equal(run(GV_VM_DISABLE), GV_VM_NOTHING);
+	assert_machine(PLAIN);
 }
 
 static void without_a_record_disable_leaves_the_settings(void **state)
@@ -513,6 +527,7 @@ int main(void)
 		TEST(on_and_off_and_back),
 		TEST(nothing_to_do_touches_nothing),
 		TEST(another_gpu_takes_the_place_of_the_first),
+		TEST(disable_twice_is_disable_once),
 		TEST(without_a_record_disable_leaves_the_settings),
 		TEST(windows_10_is_not_told_a_gpu),
 		TEST(a_step_that_fails_takes_the_others_back),

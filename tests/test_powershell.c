@@ -126,9 +126,9 @@ static void no_answer_is_an_error(void **state)
 		{"echo '" ANSWER("{\"a\":}") "'", GV_EPARSE, "is no JSON"},
 		{"echo '" ANSWER("{} {}") "'", GV_EPARSE, "is no JSON"},
 		{"printf '" ANSWER("\"\\xff\"") "'", GV_EPARSE, "is no JSON"},
-		{"sleep 60", GV_ESYSTEM, "was ended: no answer within 1 seconds"},
+		{"sleep 60", GV_ESYSTEM, "was ended: no answer within 1 second"},
 		{"echo '" ANSWER("{}") "'; sleep 60", GV_ESYSTEM,
-	         "was ended: no answer within 1 seconds"},
+	         "was ended: no answer within 1 second"},
 		{"exec yes", GV_ESYSTEM, "was ended: it printed more than 16777216 bytes"},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {

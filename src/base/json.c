@@ -66,6 +66,14 @@ void gv_json_add_number(struct gv_json_tree *tree, struct gv_json *in, const cha
 	add(tree, in, name, cJSON_CreateRaw(digits));
 }
 
+void gv_json_add_decimal(struct gv_json_tree *tree, struct gv_json *in, const char *name,
+                         uint64_t number)
+{
+	char digits[24];
+	snprintf(digits, sizeof digits, "%" PRIu64, number);
+	gv_json_add_text(tree, in, name, digits);
+}
+
 void gv_json_add_bool(struct gv_json_tree *tree, struct gv_json *in, const char *name, bool value)
 {
 	add(tree, in, name, cJSON_CreateBool(value));

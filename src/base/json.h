@@ -28,6 +28,10 @@ struct gv_json *gv_json_add_object(struct gv_json_tree *tree, struct gv_json *in
 struct gv_json *gv_json_add_array(struct gv_json_tree *tree, struct gv_json *in, const char *name);
 void gv_json_add_number(struct gv_json_tree *tree, struct gv_json *in, const char *name,
                         uint64_t number);
+/* The same as decimal text: a reader that makes doubles of numbers does not round it. */
+void gv_json_add_decimal(struct gv_json_tree *tree, struct gv_json *in, const char *name,
+                         uint64_t number);
+
 void gv_json_add_bool(struct gv_json_tree *tree, struct gv_json *in, const char *name, bool value);
 
 void gv_json_add_null(struct gv_json_tree *tree, struct gv_json *in, const char *name);

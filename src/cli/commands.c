@@ -225,7 +225,7 @@ static const struct command commands[] = {
 		cmd_config,
 	},
 	{
-		"gpupv", "VERB [TARGET...]", "switch GPU-PV of Hyper-V machines on and off",
+		"gpupv", "VERB [TARGET...]", "switch GPU-PV on and off, in Hyper-V and in files",
 		"Shows and changes GPU paravirtualisation, by which a Hyper-V machine uses a GPU "
 		"of its host. TARGET is the exact name or the GUID of a machine, which is off, or a "
 		"file: NAME.7b, NAME.wsb, .wslconfig or wsl.conf, see docs/gpupv-files.md. "

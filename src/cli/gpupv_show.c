@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/json.h"
 #include "gpupv/answer.h"
 #include "gpupv/gpus.h"
 #include "gpupv/model.h"
@@ -223,7 +222,7 @@ static void add_vm(struct gv_json_tree *tree, struct gv_json *list, const struct
 	add_problems(tree, in, &shown->plan);
 }
 
-static void print(struct output *out, struct gv_json_tree *tree)
+void gpupv_print_json(struct output *out, struct gv_json_tree *tree)
 {
 	struct gv_buf text = {0};
 	gv_json_print(&text, tree);
@@ -240,7 +239,7 @@ void gpupv_show_gpus_json(struct output *out, const struct gv_gpupv_state *state
 	gv_json_add_number(&tree, root, "version", 1);
 	add_host(&tree, root, &state->host);
 	add_gpus(&tree, root, state);
-	print(out, &tree);
+	gpupv_print_json(out, &tree);
 }
 
 void gpupv_show_status_json(struct output *out, const struct gv_gpupv_state *state,
@@ -256,5 +255,5 @@ void gpupv_show_status_json(struct output *out, const struct gv_gpupv_state *sta
 	struct gv_json *list = gv_json_add_array(&tree, root, "machines");
 	for (size_t i = 0; i < count; i++)
 		add_vm(&tree, list, &vms[i]);
-	print(out, &tree);
+	gpupv_print_json(out, &tree);
 }

@@ -8,6 +8,7 @@
 
 #include <gpuvirt/gpupv.h>
 
+#include "base/json.h"
 #include "cli/output.h"
 
 /* One machine and what is wrong with it. */
@@ -26,6 +27,9 @@ void gpupv_show_status(struct output *out, const struct gv_gpupv_state *state,
 void gpupv_show_status_json(struct output *out, const struct gv_gpupv_state *state,
                             const struct gv_gpupv_plan *host, const struct shown_vm *vms,
                             size_t count);
+
+/* Prints TREE and a line end, and disposes of it. */
+void gpupv_print_json(struct output *out, struct gv_json_tree *tree);
 
 /* Writes the problems of PLAN to standard error, a line each, behind TARGET. */
 void gpupv_tell_problems(struct output *out, const char *target, const struct gv_gpupv_plan *plan);

@@ -1,8 +1,6 @@
 #include "gpupv/answer.h"
 
-#include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/charset.h"
@@ -370,14 +368,6 @@ void gv_applied_dispose(struct gv_applied *applied)
 	*applied = (struct gv_applied){0};
 }
 
-static void add_bytes(struct gv_json_tree *tree, struct gv_json *in, const char *name,
-                      uint64_t number)
-{
-	char digits[24];
-	snprintf(digits, sizeof digits, "%" PRIu64, number);
-	gv_json_add_text(tree, in, name, digits);
-}
-
 void gv_settings_add(struct gv_json_tree *tree, struct gv_json *in,
                      const struct gv_gpupv_settings *settings)
 {
@@ -389,7 +379,7 @@ void gv_settings_add(struct gv_json_tree *tree, struct gv_json *in,
 		if (row->kind == GV_GPUPV_SWITCH)
 			gv_json_add_bool(tree, in, row->member, value.number != 0);
 		else if (row->kind == GV_GPUPV_BYTES)
-			add_bytes(tree, in, row->member, value.number);
+			gv_json_add_decimal(tree, in, row->member, value.number);
 		else
 			gv_json_add_text(tree, in, row->member, row->words[value.number]);
 	}

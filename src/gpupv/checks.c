@@ -653,7 +653,8 @@ static const struct row {
 	 "the machine will not start so; gpuvirt gpupv enable replaces it"},
 	 OF_MACHINE, LOOK, has_stale_adapter},
 	{{"driver-changed", WARNS,
-	 "copy the host's driver files into the guest again, else it shows code 43"},
+	 "copy the host's driver files into the guest again, else it shows code 43; this "
+	 "warning stays until GPU-PV is disabled and enabled again"},
 	 OF_MACHINE, LOOK, has_new_driver},
 	/* clang-format on */
 };

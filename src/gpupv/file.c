@@ -115,7 +115,7 @@ static enum gv_status fail_missing(const struct gv_gpufile_kind *kind, const cha
 static uint64_t limit_of(const struct run *run, bool *ours)
 {
 	uint64_t limit = run->options->max_size;
-	*ours = limit == 0 || limit > GV_GPUFILE_LIMIT;
+	*ours = limit == 0 || limit >= GV_GPUFILE_LIMIT;
 	return *ours ? GV_GPUFILE_LIMIT : limit;
 }
 
@@ -142,7 +142,8 @@ static enum gv_status read_file(struct run *run, struct gv_error *err)
 	if (file->kind == NULL)
 		return gv_fail(err, GV_EINVAL,
 		               "is called like no file that says anything about GPU-PV: NAME.7b, "
-		               "NAME.wsb, .wslconfig or wsl.conf");
+		               "NAME.wsb, .wslconfig or wsl.conf (in lower case), with \"/\" "
+		               "between folders");
 	int code = gv_os_stat(NULL, run->path, true, &stat);
 	file->exists = code != ENOENT;
 	enum gv_status status =

@@ -1,21 +1,11 @@
 #include "gpupv/file_record.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "gpupv/setting.h"
 #include "report/fingerprint.h"
 
 enum { VERSION = 1 };
-
-static void add_decimal(struct gv_json_tree *tree, struct gv_json *in, const char *name,
-                        uint64_t number)
-{
-	char digits[24];
-	snprintf(digits, sizeof digits, "%" PRIu64, number);
-	gv_json_add_text(tree, in, name, digits);
-}
 
 static void hash(char out[GV_FINGERPRINT_SIZE], struct gv_span text)
 {
@@ -28,7 +18,7 @@ static void add_print(struct gv_json_tree *tree, struct gv_json *in, const char 
 	char digits[GV_FINGERPRINT_SIZE];
 	struct gv_json *object = gv_json_add_object(tree, in, name);
 	hash(digits, text);
-	add_decimal(tree, object, "size", text.len);
+	gv_json_add_decimal(tree, object, "size", text.len);
 	gv_json_add_text(tree, object, "hash", digits);
 }
 
@@ -56,8 +46,8 @@ static void add_edits(struct gv_json_tree *tree, struct gv_json *in, struct gv_s
 		const struct gv_edit *edit = &edits->at[i];
 		struct gv_json *object = gv_json_add_object(tree, array, NULL);
 		at += edit->at - done;
-		add_decimal(tree, object, "at", at);
-		add_decimal(tree, object, "len", edit->with.len);
+		gv_json_add_decimal(tree, object, "at", at);
+		gv_json_add_decimal(tree, object, "len", edit->with.len);
 		add_hex(tree, object, "old", gv_span_part(old, edit->at, edit->at + edit->len));
 		at += edit->with.len;
 		done = edit->at + edit->len;
@@ -71,7 +61,7 @@ static void add_devices(struct gv_json_tree *tree, struct gv_json *in,
 	for (size_t i = 0; i < devices.count; i++) {
 		struct gv_json *object = gv_json_add_object(tree, array, NULL);
 		gv_json_add_span(tree, object, "path", devices.at[i].path);
-		add_decimal(tree, object, "partition", devices.at[i].partition);
+		gv_json_add_decimal(tree, object, "partition", devices.at[i].partition);
 	}
 }
 

@@ -177,11 +177,11 @@ static enum gv_status run_call(struct gv_run *run, struct gv_buf *program, const
 	if (code == ENOENT)
 		return gv_fail(err, GV_ENOENT, "no PowerShell found (%s): %s", program->at, advice);
 	if (code == ETIMEDOUT)
-		return gv_fail_system(err, code, "%s was ended: no answer within %u seconds",
-		                      program->at, call->limit);
+		return gv_fail(err, GV_ESYSTEM, "%s was ended: no answer within %u second%s",
+		               program->at, call->limit, call->limit == 1 ? "" : "s");
 	if (code == EFBIG)
-		return gv_fail_system(err, code, "%s was ended: it printed more than %d bytes",
-		                      program->at, OUTPUT_LIMIT);
+		return gv_fail(err, GV_ESYSTEM, "%s was ended: it printed more than %d bytes",
+		               program->at, OUTPUT_LIMIT);
 	return gv_fail_system(err, code, "cannot run %s", program->at);
 }
 

@@ -33,8 +33,8 @@ enum { GV_PS_SECONDS = 120 };
  * That a script was stopped by an error of Windows is not a failure here: the answer tells it.
  * Fails with GV_ENOENT when there is no PowerShell, GV_ETOOBIG for a larger request, GV_EINVAL for
  * an empty program or computer, GV_EPARSE when no answer, or no JSON, came out (a PowerShell that
- * prints nothing and succeeds has failed), GV_ESYSTEM with ETIMEDOUT when the time was over and
- * with EFBIG when there was no end of output, GV_ENOMEM. The program is not left running.
+ * prints nothing and succeeds has failed), GV_ESYSTEM also when the time was over or there
+ * was no end of output, GV_ENOMEM. The program is not left running.
  * When the run of GV_PS_APPLY fails, some of its steps may be done: observe again.
  * ANSWER is untouched on failure.
  */

@@ -11,6 +11,7 @@
 struct raw_profile {
 	char *gpupv;
 	char *settings[GV_GPUPV_SETTINGS];
+	char *driver_store;
 };
 
 #define TEXT(name, flags, field)                                                                   \
@@ -27,6 +28,7 @@ static const cyaml_schema_field_t profile_fields[] = {
 	TEXT("automatic_checkpoints", CYAML_FLAG_OPTIONAL,
 	     settings[GV_GPUPV_AUTOMATIC_CHECKPOINTS]),
 	TEXT("stop_action", CYAML_FLAG_OPTIONAL, settings[GV_GPUPV_STOP_ACTION]),
+	TEXT("host_driver_store", CYAML_FLAG_OPTIONAL, driver_store),
 	CYAML_FIELD_END,
 };
 
@@ -122,25 +124,39 @@ static enum gv_status read_setting(struct gv_value *out, enum gv_gpupv_setting s
 	return good ? GV_OK : fail_value(places, setting, text, err);
 }
 
-static enum gv_status read_fields(struct gv_gpupv_settings *out, const struct raw_profile *raw,
+static enum gv_status read_driver_store(enum gv_gpufile_switch *out, const char *text,
+                                        const struct gv_yaml_places *places, struct gv_error *err)
+{
+	struct gv_value value = {0};
+	bool left = text == NULL || strcmp(text, "leave") == 0;
+	if (!left && !read_switch(&value, text))
+		return gv_yaml_fail(
+			places, err, "host_driver_store",
+			"host_driver_store does not take \"%.40s\" but on, off, or leave", text);
+	*out = left ? GV_GPUFILE_KEEP : value.number != 0 ? GV_GPUFILE_ON : GV_GPUFILE_OFF;
+	return GV_OK;
+}
+
+static enum gv_status read_fields(struct gv_profile *out, const struct raw_profile *raw,
                                   const struct gv_yaml_places *places, struct gv_error *err)
 {
-	struct gv_gpupv_settings settings;
+	struct gv_profile profile = {.driver_store = GV_GPUFILE_KEEP};
 	enum gv_status status = GV_OK;
 	if (strcmp(raw->gpupv, "1") != 0)
 		return gv_yaml_fail(places, err, "gpupv",
 		                    "\"%.40s\" is no version of profiles: write gpupv: 1",
 		                    raw->gpupv);
 	for (unsigned i = 0; status == GV_OK && i < GV_GPUPV_SETTINGS; i++)
-		status = read_setting(&settings.at[i], (enum gv_gpupv_setting)i, raw->settings[i],
-		                      places, err);
+		status = read_setting(&profile.settings.at[i], (enum gv_gpupv_setting)i,
+		                      raw->settings[i], places, err);
 	if (status == GV_OK)
-		*out = settings;
+		status = read_driver_store(&profile.driver_store, raw->driver_store, places, err);
+	if (status == GV_OK)
+		*out = profile;
 	return status;
 }
 
-enum gv_status gv_profile_read(struct gv_gpupv_settings *out, struct gv_span text,
-                               struct gv_error *err)
+enum gv_status gv_profile_read(struct gv_profile *out, struct gv_span text, struct gv_error *err)
 {
 	struct gv_yaml_places places = {0};
 	void *raw = NULL;

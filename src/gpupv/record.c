@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,10 +166,8 @@ void gv_record_dispose(struct gv_record *record)
 static void add_entry(struct gv_json_tree *tree, struct gv_json *list,
                       const struct gv_record_entry *entry, const struct gv_buf *body)
 {
-	char when[24];
 	struct gv_json *in = gv_json_add_object(tree, list, NULL);
-	snprintf(when, sizeof when, "%" PRIu64, entry->when);
-	gv_json_add_text(tree, in, "when", when);
+	gv_json_add_decimal(tree, in, "when", entry->when);
 	gv_json_add_text(tree, in, "verb", entry->verb);
 	gv_json_add_printed(tree, in, "body", body);
 }

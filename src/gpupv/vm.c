@@ -5,6 +5,7 @@
 #include "gpupv/answer.h"
 #include "gpupv/model.h"
 #include "gpupv/plan.h"
+#include "platform/os.h"
 
 enum { MAX_PATHS = 64 };
 
@@ -115,13 +116,19 @@ struct run {
 	struct gv_buf identity;
 };
 
-/* The newest entry of a time without adapters: what GPU-PV's own settings took the place of. */
+/*
+ * What GPU-PV's own settings took the place of: what was before the newest enable of a time without
+ * adapters. A disable of such a time is no witness: it finds what somebody left who took the
+ * adapters, or a run that was killed.
+ */
 static enum gv_status find_unplugged(struct run *run, struct gv_gpupv_settings *settings,
                                      struct gv_error *err)
 {
 	for (size_t i = run->record.count; i-- > 0;) {
-		enum gv_status status =
-			read_body(&run->before, &run->out->arena, run->record.entries[i].body, err);
+		const struct gv_record_entry *entry = &run->record.entries[i];
+		if (strcmp(entry->verb, verbs[GV_VM_ENABLE]) != 0)
+			continue;
+		enum gv_status status = read_body(&run->before, &run->out->arena, entry->body, err);
 		if (status != GV_OK)
 			return status;
 		if (run->before.path_count > 0)
@@ -309,6 +316,7 @@ static bool is_used_up(const struct run *run)
 static enum gv_status carry_out(struct run *run, struct gv_error *err)
 {
 	struct gv_vm_outcome *out = run->out;
+	gv_os_note_endings();
 	enum gv_status status = keep(run, err);
 	if (status != GV_OK)
 		return status;

@@ -65,7 +65,9 @@ enum gv_status gv_vm_observe(struct gv_gpupv_state *out, const struct gv_channel
 /*
  * Carries out ORDER. What became of the machine is in *OUT, also when this fails: a failure tells
  * that it could not be observed, or that the undo record could not be read, written or taken away.
- * The record is durable before the first change.
+ * The record is durable before the first change. From then on the signals that ask a program to end
+ * are only noted (gv_os_note_endings): the machine is not left half-way, the caller ends
+ * afterwards.
  */
 enum gv_status gv_vm_run(struct gv_vm_outcome *out, const struct gv_vm_order *order,
                          struct gv_error *err);
