@@ -140,15 +140,15 @@ static enum gv_exit show_status(struct cli *cli)
 	enum gv_exit status = EXIT_DONE;
 	if (!is_format_made(cli))
 		return EXIT_MISUSE;
-	if (cli->settings.all == (cli->count > 1)) {
-		output_error(&cli->out, NULL, "gpupv status takes targets, or --all");
+	if (cli->settings.all && cli->count > 1) {
+		output_error(&cli->out, NULL, "gpupv status takes targets or --all, not both");
 		return EXIT_MISUSE;
 	}
 	if (cli->settings.format != NULL && cli->count > 2) {
 		output_error(&cli->out, NULL, "as json one target can be shown, or --all");
 		return EXIT_MISUSE;
 	}
-	if (cli->settings.all)
+	if (cli->count == 1) /* as with --all */
 		return gpupv_machines_status(cli, NULL);
 	for (int i = 1; i < cli->count; i++)
 		status = worse(status, serve(cli, REQUEST_STATUS, cli->arguments[i]));
@@ -197,7 +197,7 @@ static enum gv_exit script(struct cli *cli)
 /* clang-format off */
 const struct command_verb gpupv_verbs[] = {
 	{"gpus", "", "list the GPUs that the host can share", SHOWS, 0, 0, show_gpus},
-	{"status", "TARGET... | --all", "show what is on, and what is wrong with it",
+	{"status", "[TARGET... | --all]", "show what is on, and what is wrong with it",
 	 SHOWS | OPTION_BIT(OPTION_ALL), 0, -1, show_status},
 	{"enable", "TARGET", "give the machine a GPU", ASKS | SETS | DRY | OF_FILES, 1, 1,
 	 enable},
