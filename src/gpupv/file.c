@@ -357,18 +357,13 @@ static enum gv_status pop(struct run *run, struct gv_error *err)
 
 static enum gv_status create(struct run *run, struct gv_error *err)
 {
-	struct gv_creation creation = {0};
-	struct gv_os_stat stat;
-	struct gv_span text = gv_buf_span(&run->file->text);
-	enum gv_status status = gv_create_begin(&creation, run->path, err);
-	int code = status == GV_OK ? gv_os_write(creation.file, text.at, text.len) : 0;
-	if (code != 0)
-		status = gv_fail_system(err, code, "cannot write");
-	if (status == GV_OK && gv_os_stat(NULL, run->path, false, &stat) == 0)
-		status = gv_fail(err, GV_ECHANGED, "was made by another program meanwhile");
-	if (status == GV_OK)
-		status = gv_create_finish(&creation, err);
-	gv_create_drop(&creation);
+	struct gv_error why = {0};
+	lock_hold_end(&run->hold); /* the folder is held by who creates */
+	enum gv_status status = gv_create_new(run->path, gv_buf_span(&run->file->text), NULL, &why);
+	if (status == GV_EEXIST)
+		return gv_fail(err, GV_ECHANGED, "was made by another program meanwhile");
+	if (err != NULL)
+		*err = why;
 	return status;
 }
 
@@ -391,6 +386,7 @@ static enum gv_status take_away(struct run *run, struct gv_error *err)
 {
 	struct gv_place place = {0};
 	struct gv_os_stat now;
+	lock_hold_end(&run->hold); /* it would keep us waiting too */
 	enum gv_status status = gv_place_enter(&place, run->path, err);
 	if (status == GV_OK)
 		status = gv_place_hold(&place, GV_HOLD_TIMEOUT, err);
