@@ -3,6 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __GNUC__
+#define NOT_INLINED __attribute__((noinline))
+#else
+#define NOT_INLINED
+#endif
+
 /* The names that every run asks for: in the index whatever the size of the text. */
 static const char *const always[] = {
 	".encoding",
@@ -148,8 +154,13 @@ static bool add_chosen(struct index *index, struct reader_name *name)
 	       names_add(&index->entries, index->text, name);
 }
 
-/* Adds the chosen entries to the index. Their tails spare the others the hash. */
-static bool collect(struct index *index)
+/*
+ * Adds the chosen entries to the index. Their tails spare the others the hash.
+ *
+ * A function of its own also in the program, so that ordinary texts, which never come here, need no
+ * room on the stack for a second reader: touching its pages costs as much as reading a small file.
+ */
+NOT_INLINED static bool collect(struct index *index)
 {
 	struct reader reader;
 	reader_start(&reader, index->text, NULL);
