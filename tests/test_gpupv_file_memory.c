@@ -8,28 +8,7 @@
 
 #include <gpuvirt/gpupv_file.h>
 
-#include "inject.h"
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-	return inject_now("memory") ? NULL : __real_malloc(size);
-}
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return inject_now("memory") ? NULL : __real_calloc(count, size);
-}
-
-void *__real_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size)
-{
-	return inject_now("memory") ? NULL : __real_realloc(old, size);
-}
+#include "inject_memory.h"
 
 /* Thousands of runs need no disk to be waited for. */
 int __wrap_fsync(int file);

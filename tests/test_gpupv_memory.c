@@ -8,29 +8,7 @@
 #include "gpupv/profile.h"
 #include "gpupv/spell.h"
 #include "gpupv/vm.h"
-#include "inject.h"
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-	return inject_now("memory") ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return inject_now("memory") ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-	return inject_now("memory") ? NULL : __real_realloc(old, size);
-}
+#include "inject_memory.h"
 
 static struct gv_profile profile;
 static char *home;

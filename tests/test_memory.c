@@ -20,28 +20,7 @@
 #include "cli/lookup.h"
 #include "platform/run.h"
 
-#include "inject.h"
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-	return inject_now("memory") ? NULL : __real_malloc(size);
-}
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return inject_now("memory") ? NULL : __real_calloc(count, size);
-}
-
-void *__real_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size)
-{
-	return inject_now("memory") ? NULL : __real_realloc(old, size);
-}
+#include "inject_memory.h"
 
 /* What is tested: WORK calls inject_stop before it writes to RESULT what has come out. */
 struct work {

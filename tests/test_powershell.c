@@ -8,30 +8,9 @@
 #include "gpupv/powershell.h"
 #include "platform/os.h"
 
-#include "inject.h"
+#include "inject_memory.h"
 
 enum gv_os_windows __wrap_gv_os_windows(void);
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-	return inject_now("memory") ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return inject_now("memory") ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-	return inject_now("memory") ? NULL : __real_realloc(old, size);
-}
 
 static enum gv_os_windows windows_here = GV_OS_NO_WINDOWS;
 
