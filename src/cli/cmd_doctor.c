@@ -4,9 +4,8 @@
 #include <gpuvirt/doctor.h>
 
 #include "cli/command.h"
-#include "cli/show.h"
+#include "cli/host_write.h"
 #include "cli/suggest.h"
-#include "cli/targets.h"
 #include "cli/wrap.h"
 #include "version.h"
 
@@ -118,51 +117,6 @@ static enum gv_exit report(struct cli *cli, const struct gv_doctor *doctor)
 
 /* ---- --fix ---- */
 
-static void tell_change(struct cli *cli, const char *path, const struct gv_repair *repair,
-                        bool created)
-{
-	if (cli->settings.dry_run) {
-		show_diff(&cli->out, path, repair);
-		return;
-	}
-	if (cli->settings.quiet)
-		return;
-	output_path(&cli->out, path);
-	output_format(&cli->out, ": %s\n",
-	              created           ? "created"
-	              : repair->written ? "changed"
-	                                : "nothing to change");
-}
-
-static enum gv_exit write_key(struct cli *cli, const struct gv_doctor_result *result,
-                              const struct gv_host_row *row, const char *path)
-{
-	struct gv_repair_options options = {
-		.max_size = GV_DEFAULT_MAX_SIZE,
-		.backup = !cli->settings.no_backup,
-		.write = !cli->settings.dry_run,
-		.lock = cli->settings.lock,
-	};
-	struct gv_change key = {GV_CHANGE_SET, gv_span_of(result->fix_key),
-	                        gv_span_of(result->fix_value)};
-	struct gv_host_change change = {path, row, cli->settings.root != NULL, &key, 1, &options};
-	struct gv_repair repair = {0};
-	struct gv_error err = {0};
-	bool created;
-	if (options.write)
-		targets_clean_up_beside(cli, path);
-	enum gv_status status = gv_host_change(&repair, &created, &change, &err);
-	bool good = status == GV_OK && !repair.refused;
-	if (status != GV_OK)
-		output_failure(&cli->out, path, &err);
-	else if (repair.refused)
-		show_refused(&cli->out, path, &repair, false);
-	else
-		tell_change(cli, path, &repair, created);
-	gv_repair_dispose(&repair);
-	return good ? EXIT_DONE : EXIT_NO;
-}
-
 static enum gv_exit fix(struct cli *cli, const struct gv_doctor *doctor)
 {
 	size_t count;
@@ -175,7 +129,9 @@ static enum gv_exit fix(struct cli *cli, const struct gv_doctor *doctor)
 	result += gv_doctor_find(cli->settings.fix) - checks;
 	enum gv_status located = gv_doctor_locate_fix(doctor, result, &row, &path, &err);
 	if (located == GV_OK) {
-		status = write_key(cli, result, row, path.at);
+		struct gv_change key = {GV_CHANGE_SET, gv_span_of(result->fix_key),
+		                        gv_span_of(result->fix_value)};
+		status = host_write(cli, row, path.at, &key, 1);
 	} else if (located == GV_ENOENT) {
 		status = EXIT_DONE;
 		if (!cli->settings.quiet)

@@ -8,8 +8,8 @@
 #include "base/charset.h"
 #include "cli/changes.h"
 #include "cli/command.h"
+#include "cli/host_write.h"
 #include "cli/show.h"
-#include "cli/targets.h"
 #include "cli/wrap.h"
 #include "platform/os.h"
 
@@ -263,39 +263,6 @@ static void tell_others(struct cli *cli, const struct asked *asked, const struct
 		             (int)change->name.len, change->name.at);
 }
 
-/* A file for everybody that only its maker may read helps nobody. */
-static void tell_mode(struct cli *cli, const struct asked *asked)
-{
-	struct gv_os_stat stat;
-	bool shared = asked->row->base == GV_HOST_ABSOLUTE;
-	if (shared && gv_os_stat(NULL, asked->path.at, true, &stat) == 0 && (stat.mode & 04) == 0)
-		output_error(&cli->out, asked->path.at,
-		             "other users may not read it, by the umask: chmod a+r it");
-}
-
-static void tell_result(struct cli *cli, const struct asked *asked, const struct gv_repair *repair,
-                        bool created)
-{
-	const char *path = asked->path.at;
-	if (cli->settings.dry_run) {
-		show_diff(&cli->out, path, repair);
-		return;
-	}
-	if (cli->settings.quiet)
-		return;
-	output_path(&cli->out, path);
-	output_format(&cli->out, ": %s; for %s\n",
-	              created           ? "created"
-	              : repair->written ? "changed"
-	                                : "nothing to change",
-	              asked->row->whose);
-	if (asked->row->rewritten && repair->written)
-		output_error(&cli->out, path,
-		             "VMware writes it anew when it is closed: see that it was closed");
-	if (created)
-		tell_mode(cli, asked);
-}
-
 static void tell_keys(struct cli *cli, struct asked *asked, const struct gv_change *changes,
                       size_t count)
 {
@@ -308,33 +275,10 @@ static void tell_keys(struct cli *cli, struct asked *asked, const struct gv_chan
 static enum gv_exit apply(struct cli *cli, struct asked *asked, const struct gv_change *changes,
                           size_t count)
 {
-	const struct settings *settings = &cli->settings;
-	struct gv_repair_options options = {
-		.max_size = settings->max_size,
-		.force = settings->force,
-		.backup = !settings->no_backup,
-		.write = !settings->dry_run,
-		.lock = settings->lock,
-	};
-	struct gv_host_change change = {asked->path.at, asked->row, settings->root != NULL,
-	                                changes,        count,      &options};
-	struct gv_repair repair = {0};
-	struct gv_error err = {0};
-	bool created;
-	if (options.write)
-		targets_clean_up_beside(cli, change.path);
-	enum gv_status status = gv_host_change(&repair, &created, &change, &err);
-	bool good = status == GV_OK && !repair.refused;
-	if (status != GV_OK)
-		output_failure(&cli->out, change.path, &err);
-	else if (repair.refused)
-		show_refused(&cli->out, change.path, &repair, settings->force);
-	else
-		tell_result(cli, asked, &repair, created);
-	gv_repair_dispose(&repair);
-	if (good)
+	enum gv_exit status = host_write(cli, asked->row, asked->path.at, changes, count);
+	if (status == EXIT_DONE)
 		tell_keys(cli, asked, changes, count);
-	return good ? EXIT_DONE : status == GV_EINVAL ? EXIT_MISUSE : EXIT_NO;
+	return status;
 }
 
 static enum gv_exit change(struct cli *cli, struct asked *asked, enum gv_change_kind kind)
