@@ -79,7 +79,7 @@ static enum gv_exit serve_vm(struct cli *cli, enum request request, const char *
 
 static enum gv_exit serve_file(struct cli *cli, enum request request, const char *target)
 {
-	if (!goes_without(cli, target, OF_HOSTS, "a file"))
+	if (!goes_without(cli, target, OF_HOSTS, "a file") || !gpupv_files_is_there(cli, target))
 		return EXIT_MISUSE;
 	switch (request) {
 	case REQUEST_STATUS:

@@ -1,5 +1,7 @@
 #include "cli/gpupv_files.h"
 
+#include <errno.h>
+
 #include <gpuvirt/gpupv_file.h>
 
 #include "base/charset.h"
@@ -7,6 +9,7 @@
 #include "cli/gpupv_show.h"
 #include "cli/show.h"
 #include "cli/targets.h"
+#include "platform/os.h"
 
 static struct gv_gpufile_options options_of(const struct settings *settings)
 {
@@ -249,6 +252,18 @@ static bool add_profile(struct cli *cli, const char *path, struct gv_gpufile_wis
 		return false;
 	wish->driver_store = profile.driver_store;
 	return true;
+}
+
+/* A file that must be there and is not is misuse: nothing was touched. */
+bool gpupv_files_is_there(struct cli *cli, const char *path)
+{
+	const struct gv_gpufile_kind *kind = gv_gpufile_kind_of(path);
+	struct gv_os_stat stat;
+	bool gone = kind != NULL && kind->absent == NULL &&
+	            gv_os_stat(NULL, path, true, &stat) == ENOENT;
+	if (gone)
+		output_error(&cli->out, path, "there is no such file");
+	return !gone;
 }
 
 /* A run that was killed may have left a temporary file beside PATH. */

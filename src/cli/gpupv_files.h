@@ -8,6 +8,9 @@
 
 #include "cli/command.h"
 
+/* Says so and returns false when the file PATH is of a kind that must be there, and is not. */
+bool gpupv_files_is_there(struct cli *cli, const char *path);
+
 /* Shows what the file PATH says; EXIT_NO when something keeps it from doing what it says. */
 enum gv_exit gpupv_files_status(struct cli *cli, const char *path);
 
